@@ -1,0 +1,12 @@
+package dev.gsv.cmp;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/** CMP, the Cloud Marketplace Platform: one jar, all rooms. */
+@SpringBootApplication(proxyBeanMethods = false)
+public class Cmp {
+    public static void main(String[] args) {
+        SpringApplication.run(Cmp.class, args);
+    }
+}
