@@ -9,17 +9,18 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * The part of a flow that reaches an exit, in an order in which every node comes after those that feed it.
  *
- * @param order executed nodes
+ * @param nodes executed nodes by id, in that order
  * @param exits the exits, {@code ChatOutput} first
  * @param incoming edges into each executed node, in the order of the file
  */
-record Plan(List<Flow.Node> order, List<Flow.Node> exits, Map<String, List<Flow.Edge>> incoming) {
+record Plan(Map<String, Flow.Node> nodes, List<Flow.Node> exits, Map<String, List<Flow.Edge>> incoming) {
     /** Most nodes in one run. */
     static final int MAX_STEPS = 500;
 
@@ -33,8 +34,27 @@ record Plan(List<Flow.Node> order, List<Flow.Node> exits, Map<String, List<Flow.
         Set<String> reached = reached(exits, incoming);
         incoming.keySet().retainAll(reached);
         refuseBroken(flow, reached);
-        List<Flow.Node> order = order(flow, reached, incoming);
-        return new Plan(order, exits, incoming);
+        Map<String, Flow.Node> nodes = new LinkedHashMap<>();
+        order(flow, reached, incoming).forEach(node -> nodes.put(node.id(), node));
+        return new Plan(nodes, exits, incoming);
+    }
+
+    List<Flow.Node> order() {
+        return List.copyOf(nodes.values());
+    }
+
+    List<Flow.Edge> into(Flow.Node node) {
+        return incoming.getOrDefault(node.id(), List.of());
+    }
+
+    /** An executed node. */
+    Flow.Node node(String id) {
+        return Objects.requireNonNull(nodes.get(id), "every source of an executed node is executed");
+    }
+
+    /** The ids of the nodes that a run would execute. */
+    static Set<String> reachesExit(Flow flow) {
+        return reached(flow.exits(), flow.edges().stream().collect(Collectors.groupingBy(Flow.Edge::target)));
     }
 
     /** The ids of the nodes that a run would execute; unknown ends of edges are among them. */

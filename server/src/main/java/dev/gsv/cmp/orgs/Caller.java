@@ -44,7 +44,8 @@ public record Caller(
         }
     }
 
-    public static Caller person(String subject, String name, @Nullable String email, boolean verified, boolean operator) {
+    public static Caller person(
+            String subject, String name, @Nullable String email, boolean verified, boolean operator) {
         return new Caller(Kind.PERSON, subject, name, email, verified, operator, null, Set.of());
     }
 

@@ -55,9 +55,10 @@ public class Gate implements HandlerInterceptor, HandlerMethodArgumentResolver {
         return switch (caller.kind()) {
             case API_KEY -> keys;
             case SERVICE -> demanded.contains(Need.SERVICE) || (caller.operator() && demanded.contains(Need.OPERATOR));
-            case PERSON -> demanded.contains(Need.PERSON)
-                    || (caller.operator() && demanded.contains(Need.OPERATOR))
-                    || demanded.stream().anyMatch(need -> need.role().isPresent());
+            case PERSON ->
+                demanded.contains(Need.PERSON)
+                        || (caller.operator() && demanded.contains(Need.OPERATOR))
+                        || demanded.stream().anyMatch(need -> need.role().isPresent());
         };
     }
 
