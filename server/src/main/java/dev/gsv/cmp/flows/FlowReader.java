@@ -100,7 +100,7 @@ final class FlowReader {
                         + e.getLocation().getColumnNr();
     }
 
-    private static boolean isNote(JsonNode node) {
+    static boolean isNote(JsonNode node) {
         return Flow.text(node.path("type")).equals("noteNode")
                 || (!node.has("type")
                         && Flow.text(node.path("data").path("type")).equals("note"));
