@@ -1,0 +1,191 @@
+package dev.gsv.cmp.kit;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.springframework.dao.CannotAcquireLockException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A key makes one effect, however often it is sent (section 6 of the control plane contract). The answer is stored in
+ * the same transaction as the effect; a second call with the key waits for the first, then gets its answer byte for byte.
+ */
+@Service
+public class Idempotency {
+
+    /** How long a record is kept at least. */
+    public enum Keep {
+        /** Money and provisioning: as long as the ledger entry. */
+        FOR_EVER,
+        TWO_DAYS
+    }
+
+    /** What a claim of a key found. */
+    public sealed interface Claim {
+        /** The key is ours; end with {@link #finish} or {@link #free}. */
+        record Mine() implements Claim {}
+
+        record Stored(int status, String body) implements Claim {}
+
+        record Running() implements Claim {}
+
+        /** The key belongs to another request: 409. */
+        record Mismatch() implements Claim {}
+    }
+
+    static final String REPLAYED = "Idempotency-Replayed";
+    /** Refusals that are decisions: a retry never turns them into a success. */
+    private static final Set<Integer> STORED_REFUSALS = Set.of(402, 409, 422);
+
+    private static final Duration TWO_DAYS = Duration.ofHours(48);
+
+    private final IdempotencyStore store;
+    private final JsonMapper mapper;
+    private final TransactionTemplate whole;
+    private final TransactionTemplate nested;
+
+    Idempotency(IdempotencyStore store, JsonMapper mapper, PlatformTransactionManager transactions) {
+        this.store = store;
+        this.mapper = mapper;
+        this.whole = new TransactionTemplate(transactions);
+        this.nested = new TransactionTemplate(transactions);
+        this.nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+    }
+
+    /** {@link #once(String, String, Call, Keep, UnaryOperator, Supplier)} for an answer that holds no secret. */
+    public <T> ResponseEntity<T> once(
+            String scope, String operation, Call call, Keep keep, Supplier<Answer<T>> effect) {
+        return once(scope, operation, call, keep, UnaryOperator.identity(), effect);
+    }
+
+    /**
+     * Runs the effect once for the key of the call, within one transaction; without a key it is simply run.
+     *
+     * @param scope whose keys these are: an organization, a wallet, or "system"
+     * @param mask what a replay shows instead of the first body: secrets are never stored
+     * @throws KitProblem.PayloadMismatch when the key came with another request
+     * @throws KitProblem.InProgress when the first call with the key still runs after the lock timeout
+     */
+    @SuppressWarnings("unchecked") // A stored body was written from a T; the caller's type only describes the contract.
+    public <T> ResponseEntity<T> once(
+            String scope, String operation, Call call, Keep keep, UnaryOperator<T> mask, Supplier<Answer<T>> effect) {
+        if (call.key().isEmpty()) {
+            Answer<T> answer = whole.execute(status -> effect.get());
+            return ResponseEntity.status(answer.status()).body(answer.body());
+        }
+        String key = call.key().get();
+        try {
+            return (ResponseEntity<T>)
+                    whole.execute(status -> claimed(scope, operation, key, call, keep, mask, effect));
+        } catch (CannotAcquireLockException | QueryTimeoutException e) {
+            throw new KitProblem.InProgress();
+        }
+    }
+
+    private <T> ResponseEntity<?> claimed(
+            String scope,
+            String operation,
+            String key,
+            Call call,
+            Keep keep,
+            UnaryOperator<T> mask,
+            Supplier<Answer<T>> effect) {
+        return switch (claim(scope, operation, key, call.hash(), keep)) {
+            case Claim.Mismatch mismatch -> throw new KitProblem.PayloadMismatch();
+            case Claim.Running running -> throw new KitProblem.InProgress();
+            case Claim.Stored stored -> replay(stored);
+            case Claim.Mine mine -> {
+                try {
+                    Answer<T> answer = nested.execute(status -> effect.get());
+                    finish(
+                            scope,
+                            operation,
+                            key,
+                            answer.status(),
+                            mapper.writeValueAsString(mask.apply(answer.body())));
+                    yield ResponseEntity.status(answer.status())
+                            .contentType(MediaType.APPLICATION_JSON)
+                            .body(new RawJson(mapper.writeValueAsString(answer.body())));
+                } catch (Problem refusal) {
+                    if (!STORED_REFUSALS.contains(refusal.status())) {
+                        throw refusal;
+                    }
+                    String body = mapper.writeValueAsString(ProblemBody.of(refusal, Trace.id()));
+                    finish(scope, operation, key, refusal.status(), body);
+                    yield problem(refusal.status(), body).body(new RawJson(body));
+                }
+            }
+        };
+    }
+
+    /** The answer that was given the first time. */
+    public static ResponseEntity<?> replay(Claim.Stored stored) {
+        ResponseEntity.BodyBuilder builder = stored.status() >= 400
+                ? problem(stored.status(), stored.body())
+                : ResponseEntity.status(stored.status()).contentType(MediaType.APPLICATION_JSON);
+        return builder.header(REPLAYED, "true").body(new RawJson(stored.body()));
+    }
+
+    private static ResponseEntity.BodyBuilder problem(int status, String body) {
+        ResponseEntity.BodyBuilder builder =
+                ResponseEntity.status(status).contentType(MediaType.APPLICATION_PROBLEM_JSON);
+        return status == 409 && body.contains("IDEMPOTENCY_IN_PROGRESS")
+                ? builder.header(HttpHeaders.RETRY_AFTER, "1")
+                : builder;
+    }
+
+    /** True for refusals that are kept: a retry with the same key gets the same refusal. */
+    public static boolean isKept(Problem refusal) {
+        return STORED_REFUSALS.contains(refusal.status());
+    }
+
+    /** The body of a problem as it is sent, for callers that store it themselves. */
+    public String body(Problem problem) {
+        return mapper.writeValueAsString(ProblemBody.of(problem, Trace.id()));
+    }
+
+    /** Takes a key within the running transaction; for effects that need two transactions, such as a run. */
+    public Claim claim(String scope, String operation, String key, String hash, Keep keep) {
+        if (store.insert(scope, operation, key, hash, keep == Keep.TWO_DAYS ? TWO_DAYS : null)) {
+            return new Claim.Mine();
+        }
+        return store.find(scope, operation, key).map(row -> found(row, hash)).orElseGet(Claim.Running::new);
+    }
+
+    /** Looks for the answer of a key without taking it. */
+    public Claim look(String scope, String operation, String key, String hash) {
+        return store.find(scope, operation, key).map(row -> found(row, hash)).orElseGet(Claim.Mine::new);
+    }
+
+    private static Claim found(IdempotencyStore.Row row, String hash) {
+        if (!row.requestHash().equals(hash)) {
+            return new Claim.Mismatch();
+        }
+        String response = row.response();
+        return response == null ? new Claim.Running() : new Claim.Stored(row.status(), response);
+    }
+
+    /** Stores the answer of a claimed key within the running transaction. */
+    public void finish(String scope, String operation, String key, int status, String body) {
+        store.finish(scope, operation, key, status, body);
+    }
+
+    /** Gives a claimed key back, after a failure that a retry may turn into a success. */
+    public void free(String scope, String operation, String key) {
+        store.delete(scope, operation, key);
+    }
+
+    /** Removes records past their time. Returns how many. */
+    public int sweep(int atMost) {
+        return store.sweep(atMost);
+    }
+}

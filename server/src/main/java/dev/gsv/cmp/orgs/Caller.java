@@ -1,0 +1,84 @@
+package dev.gsv.cmp.orgs;
+
+import dev.gsv.cmp.kit.KitProblem;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who calls, as far as it was proved. Only {@code access} makes one from a credential and knows how; rooms ask it and
+ * hand it to {@link Orgs#enter}. Controllers take it as a parameter.
+ *
+ * @param subject the identity's subject, or {@code key:<id>} for an API key
+ * @param name what to call the person, for instance in the name of the first organization
+ * @param needs what the endpoint demands; empty outside of a request
+ */
+public record Caller(
+        Kind kind,
+        String subject,
+        String name,
+        @Nullable String email,
+        boolean emailVerified,
+        boolean operator,
+        @Nullable Key key,
+        Set<Need> needs) {
+
+    public enum Kind {
+        PERSON,
+        SERVICE,
+        API_KEY
+    }
+
+    /** The API key that was presented: it opens one instance of one organization. */
+    public record Key(UUID id, OrgId org, UUID instance, Set<String> scopes) {
+        public Key {
+            scopes = Set.copyOf(scopes);
+        }
+    }
+
+    public Caller {
+        needs = Set.copyOf(needs);
+        if ((kind == Kind.API_KEY) != (key != null)) {
+            throw new IllegalArgumentException("an API key caller carries its key, others none");
+        }
+    }
+
+    public static Caller person(
+            String subject, String name, @Nullable String email, boolean verified, boolean operator) {
+        return new Caller(Kind.PERSON, subject, name, email, verified, operator, null, Set.of());
+    }
+
+    public static Caller service(String subject, boolean operator) {
+        return new Caller(Kind.SERVICE, subject, subject, null, false, operator, null, Set.of());
+    }
+
+    public static Caller apiKey(Key key) {
+        return new Caller(Kind.API_KEY, "key:" + key.id(), "API key", null, false, false, key, Set.of());
+    }
+
+    public Caller needing(Set<Need> demanded) {
+        return new Caller(kind, subject, name, email, emailVerified, operator, key, demanded);
+    }
+
+    public boolean service() {
+        return kind == Kind.SERVICE;
+    }
+
+    public Optional<Key> presentedKey() {
+        return Optional.ofNullable(key);
+    }
+
+    /** True when the caller is let in as operator or service, whatever the organization. */
+    public boolean aboveOrgs() {
+        return (operator && needs.contains(Need.OPERATOR)) || (service() && needs.contains(Need.SERVICE));
+    }
+
+    /** The person's subject, or 403 where only a person makes sense. */
+    public String person() {
+        if (kind != Kind.PERSON) {
+            throw new KitProblem.PermissionDenied("Only a person can do this.");
+        }
+        return subject;
+    }
+}
