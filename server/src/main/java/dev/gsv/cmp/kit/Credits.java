@@ -41,8 +41,9 @@ public record Credits(long micros) implements Comparable<Credits> {
             throw new KitProblem.Invalid("Credits have at most 6 decimal places.");
         }
         try {
-            return new Credits(
-                    plain.setScale(SCALE, RoundingMode.UNNECESSARY).unscaledValue().longValueExact());
+            return new Credits(plain.setScale(SCALE, RoundingMode.UNNECESSARY)
+                    .unscaledValue()
+                    .longValueExact());
         } catch (ArithmeticException e) {
             throw new KitProblem.Meaningless("The amount of credits is beyond the largest possible amount.");
         }

@@ -84,7 +84,8 @@ public class Idempotency {
         }
         String key = call.key().get();
         try {
-            return (ResponseEntity<T>) whole.execute(status -> claimed(scope, operation, key, call, keep, mask, effect));
+            return (ResponseEntity<T>)
+                    whole.execute(status -> claimed(scope, operation, key, call, keep, mask, effect));
         } catch (CannotAcquireLockException | QueryTimeoutException e) {
             throw new KitProblem.InProgress();
         }
@@ -105,7 +106,12 @@ public class Idempotency {
             case Claim.Mine mine -> {
                 try {
                     Answer<T> answer = nested.execute(status -> effect.get());
-                    finish(scope, operation, key, answer.status(), mapper.writeValueAsString(mask.apply(answer.body())));
+                    finish(
+                            scope,
+                            operation,
+                            key,
+                            answer.status(),
+                            mapper.writeValueAsString(mask.apply(answer.body())));
                     yield ResponseEntity.status(answer.status())
                             .contentType(MediaType.APPLICATION_JSON)
                             .body(new RawJson(mapper.writeValueAsString(answer.body())));

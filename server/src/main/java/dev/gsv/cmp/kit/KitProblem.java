@@ -90,10 +90,14 @@ public abstract sealed class KitProblem extends Problem {
         }
     }
 
-    @ProblemCode(value = "IDEMPOTENCY_IN_PROGRESS", status = 409, title = "The first request with this key is still running")
+    @ProblemCode(
+            value = "IDEMPOTENCY_IN_PROGRESS",
+            status = 409,
+            title = "The first request with this key is still running")
     public static final class InProgress extends KitProblem {
         public InProgress() {
-            super("The first request with this Idempotency-Key is still running. Ask again with the same key.",
+            super(
+                    "The first request with this Idempotency-Key is still running. Ask again with the same key.",
                     Duration.ofSeconds(1));
         }
     }

@@ -5,7 +5,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One page of a list, as every list call answers it. {@code next} and {@code previous} are relative addresses. */
-public record Page<T>(long count, @Nullable String next, @Nullable String previous, List<T> results) {
+public record Page<T>(
+        long count, @Nullable String next, @Nullable String previous, List<T> results) {
 
     public static final int DEFAULT_LIMIT = 50;
     public static final int MAX_LIMIT = 200;

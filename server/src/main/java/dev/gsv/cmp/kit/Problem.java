@@ -68,11 +68,12 @@ public abstract class Problem extends RuntimeException {
         String pack = kind.getPackageName();
         String room = pack.substring(pack.lastIndexOf('.') + 1);
         ProblemCode face = Objects.requireNonNull(kind.getAnnotation(ProblemCode.class), kind.getName());
-        return "/docs/errors/" + room + "/" + face.value().toLowerCase(Locale.ROOT).replace('_', '-');
+        return "/docs/errors/" + room + "/"
+                + face.value().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private ProblemCode face() {
-        return Objects.requireNonNull(getClass().getAnnotation(ProblemCode.class), () -> getClass()
-                + " has no @ProblemCode");
+        return Objects.requireNonNull(
+                getClass().getAnnotation(ProblemCode.class), () -> getClass() + " has no @ProblemCode");
     }
 }

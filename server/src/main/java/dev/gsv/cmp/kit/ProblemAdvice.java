@@ -76,7 +76,8 @@ public class ProblemAdvice {
     private static HttpHeaders headers(Problem problem) {
         HttpHeaders headers = new HttpHeaders();
         problem.retryAfter()
-                .ifPresent(after -> headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(Math.max(1, after.toSeconds()))));
+                .ifPresent(
+                        after -> headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(Math.max(1, after.toSeconds()))));
         if (problem.status() == 401) {
             headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
@@ -88,18 +89,22 @@ public class ProblemAdvice {
         return switch (exception) {
             case Problem problem -> problem;
             case HttpMessageNotReadableException e -> unreadable(e);
-            case MethodArgumentNotValidException e -> new KitProblem.Invalid(
-                    "The request has invalid fields.",
-                    e.getBindingResult().getFieldErrors().stream()
-                            .map(field -> new Problem.Detail(snake(field.getField()), said(field.getDefaultMessage())))
-                            .toList());
+            case MethodArgumentNotValidException e ->
+                new KitProblem.Invalid(
+                        "The request has invalid fields.",
+                        e.getBindingResult().getFieldErrors().stream()
+                                .map(field ->
+                                        new Problem.Detail(snake(field.getField()), said(field.getDefaultMessage())))
+                                .toList());
             case HandlerMethodValidationException e -> new KitProblem.Invalid("The request has invalid parameters.");
             case MethodArgumentTypeMismatchException e -> mismatch(e);
-            case ServletRequestBindingException e -> new KitProblem.Invalid(e.getBody().getDetail() == null
-                    ? "A parameter is missing."
-                    : e.getBody().getDetail());
-            case HttpRequestMethodNotSupportedException e -> new KitProblem.MethodNotAllowed(
-                    e.getMethod(), allowed(e.getSupportedHttpMethods()));
+            case ServletRequestBindingException e ->
+                new KitProblem.Invalid(
+                        e.getBody().getDetail() == null
+                                ? "A parameter is missing."
+                                : e.getBody().getDetail());
+            case HttpRequestMethodNotSupportedException e ->
+                new KitProblem.MethodNotAllowed(e.getMethod(), allowed(e.getSupportedHttpMethods()));
             case HttpMediaTypeNotSupportedException e -> new KitProblem.UnsupportedMediaType();
             case HttpMediaTypeNotAcceptableException e -> new KitProblem.NotAcceptable();
             case MaxUploadSizeExceededException e -> new KitProblem.TooLarge(Body.MAX_BODY_BYTES);
@@ -116,8 +121,9 @@ public class ProblemAdvice {
     private static Problem unreadable(HttpMessageNotReadableException e) {
         return switch (e.getCause()) {
             case null -> new KitProblem.Invalid("The body is missing or cannot be read as JSON.");
-            case StreamConstraintsException deep -> new KitProblem.Invalid(
-                    "The JSON is nested too deep or holds too long a value; the depth limit is " + Json.MAX_DEPTH + ".");
+            case StreamConstraintsException deep ->
+                new KitProblem.Invalid("The JSON is nested too deep or holds too long a value; the depth limit is "
+                        + Json.MAX_DEPTH + ".");
             case DatabindException bind -> {
                 Problem own = problemIn(bind);
                 if (own != null) {
@@ -128,11 +134,12 @@ public class ProblemAdvice {
                         ? new KitProblem.Invalid("The body has the wrong shape.")
                         : new KitProblem.Invalid(path, "has the wrong type");
             }
-            case JacksonException json -> new KitProblem.Invalid("The body is not valid JSON"
-                    + (json.getLocation() == null
-                            ? "."
-                            : ": line " + json.getLocation().getLineNr() + ", column "
-                                    + json.getLocation().getColumnNr() + "."));
+            case JacksonException json ->
+                new KitProblem.Invalid("The body is not valid JSON"
+                        + (json.getLocation() == null
+                                ? "."
+                                : ": line " + json.getLocation().getLineNr() + ", column "
+                                        + json.getLocation().getColumnNr() + "."));
             default -> new KitProblem.Invalid("The body cannot be read as JSON.");
         };
     }
@@ -155,7 +162,8 @@ public class ProblemAdvice {
     private static Problem mismatch(MethodArgumentTypeMismatchException e) {
         // An id that is no UUID cannot name anything: the same answer as for an unknown id.
         return e.getRequiredType() == java.util.UUID.class
-                        && e.getParameter().hasParameterAnnotation(org.springframework.web.bind.annotation.PathVariable.class)
+                        && e.getParameter()
+                                .hasParameterAnnotation(org.springframework.web.bind.annotation.PathVariable.class)
                 ? new KitProblem.NotFound("resource")
                 : new KitProblem.Invalid(snake(e.getName()), "has the wrong type");
     }
