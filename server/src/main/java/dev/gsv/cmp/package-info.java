@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gsv.cmp;
+
+import org.jspecify.annotations.NullMarked;
