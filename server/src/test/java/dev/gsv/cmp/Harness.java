@@ -65,6 +65,7 @@ public final class Harness implements AutoCloseable {
                     "--CMP_DEMO=false",
                     "--CMP_DATA=" + data,
                     "--DATABASE_URL=" + database.url(),
+                    "--cmp.database.allow-losing-commits=true",
                     "--spring.main.banner-mode=off"));
             settings.forEach((name, value) -> args.add("--" + name + "=" + value));
             SpringApplication application = new SpringApplication(Cmp.class);

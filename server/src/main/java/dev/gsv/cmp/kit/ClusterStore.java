@@ -5,6 +5,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The few statements about a database server itself; no table of any room. */
+@AllOrgs(because = "it asks about the server and reads no row")
 final class ClusterStore {
     /** The settings without which a commit that was answered can be lost. */
     private static final List<String> DURABILITY = List.of("fsync", "synchronous_commit", "full_page_writes");

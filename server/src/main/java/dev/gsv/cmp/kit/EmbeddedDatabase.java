@@ -4,24 +4,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,28 +46,26 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private static final String USER = "postgres";
 
-    private final Path directory;
+    private final DatabaseDirectory directory;
     private final boolean durable;
-    private final FileChannel lock;
     private final PostgresBinaries binaries;
     private final String password;
     private final int port;
     private boolean closed;
 
     private EmbeddedDatabase(Path directory, Path binaries, boolean durable) {
-        this.directory = directory;
+        this.directory = DatabaseDirectory.lock(directory);
         this.durable = durable;
-        this.lock = lock();
         try {
             this.binaries = PostgresBinaries.in(binaries);
-            rotateLog();
-            this.password = password();
+            this.directory.turnLogOver();
+            this.password = this.directory.password();
             stopLeftover();
             initialize();
             this.port = start();
             assertDurable();
         } catch (RuntimeException e) {
-            unlock();
+            this.directory.close();
             throw e;
         }
     }
@@ -85,7 +77,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
      * @throws CannotStart when another process uses the directory, or PostgreSQL does not start
      */
     public static EmbeddedDatabase durable(Path directory) {
-        return new EmbeddedDatabase(absolute(directory), absolute(directory).resolve("programs"), true);
+        return durable(directory, directory.resolve("programs"));
+    }
+
+    static EmbeddedDatabase durable(Path directory, Path binaries) {
+        return new EmbeddedDatabase(directory, binaries, true);
     }
 
     /**
@@ -94,7 +90,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
      * @param binaries where PostgreSQL's programs are unpacked; many test runs share them
      */
     public static EmbeddedDatabase forgetfulForTests(Path directory, Path binaries) {
-        return new EmbeddedDatabase(absolute(directory), absolute(binaries), false);
+        return new EmbeddedDatabase(directory, binaries, false);
     }
 
     /** The address of one database of this server, with user and password, in the form of {@code DATABASE_URL}. */
@@ -102,9 +98,19 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return "postgres://" + USER + ":" + password + "@127.0.0.1:" + port + "/" + database;
     }
 
-    /** The server's port on 127.0.0.1; another one at each start. */
-    public int port() {
-        return port;
+    /** The same address for the driver, without user and password. */
+    public String jdbcUrl(String database) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+    }
+
+    /** The name of the server's superuser. */
+    public String user() {
+        return USER;
+    }
+
+    /** The superuser's password. */
+    public String password() {
+        return password;
     }
 
     /** Makes an empty database of this name unless it exists. */
@@ -119,25 +125,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
             return;
         }
         closed = true;
-        if (!stop("fast", STOP_TIMEOUT_SECONDS)) {
+        if (!stop("fast", STOP_TIMEOUT_SECONDS) && leftover().isPresent()) {
             LOG.warn(
                     "PostgreSQL did not stop within {} s; it is cut off and recovers at the next start",
                     STOP_TIMEOUT_SECONDS);
             stop("immediate", STOP_TIMEOUT_SECONDS);
         }
-        unlock();
-    }
-
-    private static Path absolute(Path directory) {
-        return directory.toAbsolutePath().normalize();
-    }
-
-    private Path cluster() {
-        return directory.resolve("cluster");
-    }
-
-    private Path log() {
-        return directory.resolve("server.log");
+        directory.close();
     }
 
     private ClusterStore store() {
@@ -151,97 +145,31 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /**
-     * Two servers over one cluster destroy it. The lock belongs to this process, not to PostgreSQL, and the system drops it
-     * even after kill -9.
+     * After kill -9 of our process PostgreSQL keeps running and owns the cluster; it is stopped before another starts.
+     * After kill -9 of PostgreSQL its sessions live on for a moment and may still write.
      */
-    private FileChannel lock() {
-        Path file = directory.resolve("lock");
-        try {
-            Files.createDirectories(directory);
-            // The cluster, its password and its programs are nobody else's business on a shared host.
-            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-            FileChannel channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            try {
-                if (channel.tryLock() != null) {
-                    channel.truncate(0);
-                    channel.write(StandardCharsets.UTF_8.encode(
-                            ProcessHandle.current().pid() + "\n"));
-                    return channel;
-                }
-            } catch (OverlappingFileLockException e) {
-                LOG.debug("the lock is held by this very process", e);
-            }
-            String owner = Files.readString(file).strip();
-            channel.close();
-            throw new CannotStart(
-                    "Another CMP (process " + owner + ") is using the data in " + directory + ".",
-                    "Stop it, or give this one a data directory of its own: CMP_DATA=<directory>.");
-        } catch (IOException e) {
-            throw new CannotStart(
-                    "The data directory " + directory + " cannot be used: " + e + ".",
-                    "Make it writable for this user, or set CMP_DATA to another directory.",
-                    e);
-        }
-    }
-
-    private void unlock() {
-        try {
-            lock.close();
-        } catch (IOException e) {
-            LOG.warn("the lock of {} cannot be released", directory, e);
-        }
-    }
-
-    private void rotateLog() {
-        try {
-            if (Files.exists(log())) {
-                Files.move(log(), directory.resolve("server.log.1"), StandardCopyOption.REPLACE_EXISTING);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("the log of PostgreSQL cannot be turned over", e);
-        }
-    }
-
-    /** The superuser's password: made once, readable by the owner only; without it every local user would be superuser. */
-    private String password() {
-        Path file = directory.resolve("password");
-        try {
-            if (!Files.exists(file)) {
-                byte[] random = new byte[24];
-                new SecureRandom().nextBytes(random);
-                var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-                Files.deleteIfExists(directory.resolve("password.new"));
-                Path made = Files.createFile(directory.resolve("password.new"), ownerOnly);
-                Files.writeString(made, HexFormat.of().formatHex(random) + "\n");
-                Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
-            }
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the password of PostgreSQL cannot be kept in " + file, e);
-        }
-    }
-
-    /** After kill -9 of our process PostgreSQL keeps running and owns the cluster; it is stopped before we start another. */
     private void stopLeftover() {
-        Optional<Long> pid = leftover();
-        if (pid.isEmpty()) {
-            return;
-        }
-        LOG.info("Stopping the PostgreSQL (process {}) that an earlier run left behind", pid.get());
-        if (!stop("fast", STOP_LEFTOVER_TIMEOUT_SECONDS)
-                && !stop("immediate", STOP_TIMEOUT_SECONDS)
-                && leftover().isPresent()) {
-            throw new CannotStart(
-                    "PostgreSQL (process " + pid.get() + ") of an earlier run still uses " + cluster()
-                            + " and does not stop.",
-                    "Stop it by hand: kill -INT " + pid.get() + ". Then start again.");
+        leftover().ifPresent(pid -> {
+            LOG.info("Stopping the PostgreSQL (process {}) that an earlier run left behind", pid);
+            if (!stop("fast", STOP_LEFTOVER_TIMEOUT_SECONDS)) {
+                stop("immediate", STOP_TIMEOUT_SECONDS);
+            }
+        });
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_LEFTOVER_TIMEOUT_SECONDS);
+        for (List<Long> pids = sessions(); !pids.isEmpty(); pids = sessions()) {
+            if (System.nanoTime() > deadline) {
+                throw new CannotStart(
+                        "PostgreSQL of an earlier run still uses " + directory.cluster()
+                                + " and does not stop (process " + pids.getFirst() + ").",
+                        "Stop it by hand: kill -QUIT " + pids.getFirst() + ". Then start again.");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
     }
 
     /** The running server of this cluster. A process number alone proves nothing: it may belong to anyone by now. */
     private Optional<Long> leftover() {
-        Path file = cluster().resolve("postmaster.pid");
+        Path file = directory.cluster().resolve("postmaster.pid");
         try {
             if (!Files.exists(file)) {
                 return Optional.empty();
@@ -261,49 +189,63 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
+    /** Every process of this cluster: the server and its sessions. */
+    private List<Long> sessions() {
+        if (!Files.isDirectory(directory.cluster())) {
+            return List.of();
+        }
+        try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+            return all.filter(this::isOurs).map(ProcessHandle::pid).toList();
+        }
+    }
+
     /** A server works inside its cluster's folder, which tells it from every other process and every other server. */
-    private boolean isOurs(ProcessHandle process) throws IOException {
-        Path workplace = Path.of("/proc", Long.toString(process.pid()), "cwd");
-        if (!Files.isReadable(Path.of("/proc/self/cwd"))) {
-            return process.info().command().orElse("").endsWith("postgres");
+    private boolean isOurs(ProcessHandle process) {
+        if (!Files.exists(Path.of("/proc/self/cwd"))) {
+            return process.info()
+                    .commandLine()
+                    .orElse("")
+                    .contains(directory.cluster().toString());
         }
         try {
-            return workplace.toRealPath().equals(cluster().toRealPath());
-        } catch (AccessDeniedException | NoSuchFileException e) {
-            LOG.debug("process {} is another user's, or has ended", process.pid(), e);
+            return Path.of("/proc", Long.toString(process.pid()), "cwd")
+                    .toRealPath()
+                    .equals(directory.cluster().toRealPath());
+        } catch (IOException e) {
+            LOG.trace("process {} is another user's, or has ended", process.pid(), e);
             return false;
         }
     }
 
     private boolean stop(String mode, int seconds) {
         return binaries.run(
-                        log(),
+                        directory.log(),
                         "pg_ctl",
-                        List.of("-D", cluster().toString(), "-m", mode, "-w", "-t", "" + seconds, "stop"))
+                        List.of("-D", directory.cluster().toString(), "-m", mode, "-w", "-t", "" + seconds, "stop"))
                 == 0;
     }
 
     /** Makes the cluster beside its place and renames it: a start killed in between leaves no half of a cluster. */
     private void initialize() {
-        if (Files.exists(cluster().resolve("PG_VERSION"))) {
+        if (Files.exists(directory.cluster().resolve("PG_VERSION"))) {
             return;
         }
-        LOG.info("Making a database in {}", directory);
-        Path half = directory.resolve("cluster.new");
+        LOG.info("Making a database in {}", directory.path());
+        Path half = directory.path().resolve("cluster.new");
         try {
             PostgresBinaries.delete(half);
             List<String> arguments = new ArrayList<>(List.of("-D", half.toString(), "-U", USER, "-E", "UTF-8"));
             arguments.addAll(List.of("--locale=C.UTF-8", "--auth=scram-sha-256"));
-            arguments.add("--pwfile=" + directory.resolve("password"));
+            arguments.add("--pwfile=" + directory.passwordFile());
             if (!durable) {
                 arguments.add("--no-sync");
             }
-            if (binaries.run(log(), "initdb", arguments) != 0) {
-                throw failed("PostgreSQL cannot make its cluster in " + directory);
+            if (binaries.run(directory.log(), "initdb", arguments) != 0) {
+                throw failed("PostgreSQL cannot make its cluster in " + directory.path());
             }
-            Files.move(half, cluster(), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(half, directory.cluster(), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new UncheckedIOException("the cluster cannot be made in " + directory, e);
+            throw new UncheckedIOException("the cluster cannot be made in " + directory.path(), e);
         }
     }
 
@@ -315,24 +257,24 @@ public final class EmbeddedDatabase implements AutoCloseable {
                     .forEach((name, value) ->
                             options.append(" -c ").append(name).append('=').append(value));
             int exit = binaries.run(
-                    log(),
+                    directory.log(),
                     "pg_ctl",
                     List.of(
                             "-D",
-                            cluster().toString(),
+                            directory.cluster().toString(),
                             "-w",
                             "-t",
                             "" + START_TIMEOUT_SECONDS,
                             "-l",
-                            log().toString(),
+                            directory.log().toString(),
                             "-o",
                             options.toString(),
                             "start"));
             if (exit == 0) {
                 return candidate;
             }
-            if (attempt == PORT_ATTEMPTS || !logTail().contains("could not bind")) {
-                throw failed("PostgreSQL does not start over " + cluster());
+            if (attempt == PORT_ATTEMPTS || !directory.logTail().contains("could not bind")) {
+                throw failed("PostgreSQL does not start over " + directory.cluster());
             }
         }
     }
@@ -351,7 +293,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         settings.put("unix_socket_directories", "");
         settings.put("timezone", "UTC");
         settings.put("log_timezone", "UTC");
-        settings.put("max_connections", durable ? "60" : "300");
+        settings.put("max_connections", durable ? "60" : "400");
         settings.put("shared_buffers", "64MB");
         settings.put("max_wal_size", "512MB");
         settings.put("io_method", "sync");
@@ -383,21 +325,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     private CannotStart failed(String what) {
-        String message = what + ". Its log ends with:\n" + logTail();
-        String action = "The whole log is " + log() + ". Without an embedded database: set DATABASE_URL.";
-        if (logTail().contains("cannot be run as root")) {
+        String message = what + ". Its log ends with:\n" + directory.logTail();
+        String action = "The whole log is " + directory.log() + ". Without an embedded database: set DATABASE_URL.";
+        if (directory.logTail().contains("cannot be run as root")) {
             action = "PostgreSQL does not run as root, and this machine allows no user namespaces (unshare -U)."
                     + " Run CMP as a normal user, or set DATABASE_URL.";
         }
         return new CannotStart(message, action);
-    }
-
-    private String logTail() {
-        try {
-            List<String> lines = Files.readAllLines(log());
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - 12), lines.size()));
-        } catch (IOException e) {
-            return "(no log: " + e + ")";
-        }
     }
 }

@@ -4,9 +4,7 @@ import io.zonky.test.db.postgres.util.LinuxUtils;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.JarURLConnection;
 import java.net.URL;
-import java.net.URLConnection;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,11 +13,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
@@ -28,13 +27,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * PostgreSQL's programs, unpacked from the class path into a folder of ours, and the way to run them.
  *
- * <p>They lie under the data directory and not under the system's temporary folder, which is emptied while a database runs.
+ * <p>They lie under the data directory and not under the system's temporary folder, which may be emptied at any time.
  * PostgreSQL refuses to run as root; there its programs run inside a user namespace ({@code unshare -U}), where they see
  * themselves as nobody and still own their files.
  */
 final class PostgresBinaries {
     /** Bound on one helper program; starting and stopping have shorter bounds of their own. */
     private static final long COMMAND_TIMEOUT_SECONDS = 90;
+
+    private static final Pattern JAR = Pattern.compile("-([0-9][0-9.]*)\\.jar!/");
 
     private final Path home;
 
@@ -47,7 +48,7 @@ final class PostgresBinaries {
         String resource = "/postgres-" + system() + "-" + architecture() + ".txz";
         try {
             Files.createDirectories(directory);
-            Path home = directory.resolve(folder(resource));
+            Path home = directory.toAbsolutePath().normalize().resolve(folder(resource));
             if (!Files.isDirectory(home)) {
                 unpack(resource, home);
             }
@@ -104,19 +105,16 @@ final class PostgresBinaries {
         };
     }
 
-    /** The folder is named after the archive's checksum: a new version of PostgreSQL is unpacked beside the old one. */
-    private static String folder(String resource) throws IOException {
+    /** The folder is named after the jar's version: a new PostgreSQL is unpacked beside the old one. */
+    private static String folder(String resource) {
         URL archive = PostgresBinaries.class.getResource(resource);
         if (archive == null) {
             throw new CannotStart(
                     "CMP carries no PostgreSQL for this machine (" + system() + ", " + architecture() + ").",
                     "Set DATABASE_URL=postgres://user:password@host:5432/database to a PostgreSQL 18 or later.");
         }
-        URLConnection connection = archive.openConnection();
-        long sum = connection instanceof JarURLConnection jar
-                ? jar.getJarEntry().getCrc()
-                : connection.getContentLengthLong();
-        return "postgresql-" + HexFormat.of().toHexDigits((int) sum);
+        Matcher jar = JAR.matcher(archive.toString());
+        return jar.find() ? "postgresql-" + jar.group(1) : "postgresql";
     }
 
     /** Unpacks beside the target and renames, so that a process killed in between leaves no half of a program. */

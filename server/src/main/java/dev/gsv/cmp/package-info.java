@@ -1,4 +1,0 @@
-@NullMarked
-package dev.gsv.cmp;
-
-import org.jspecify.annotations.NullMarked;
