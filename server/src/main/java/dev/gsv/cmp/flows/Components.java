@@ -1,6 +1,7 @@
 package dev.gsv.cmp.flows;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,11 +26,12 @@ public final class Components {
     static final Set<String> MODELS = Set.of("LanguageModelComponent", "OpenAIModel", "OpenAIModelComponent");
 
     /**
-     * A node that a run would reach and the native engine cannot execute.
+     * A node that the native engine cannot execute.
      *
+     * @param executed whether a run would reach it; one that it would not reach still works in Langflow, for its effects
      * @param reason one sentence for the seller, without the file's own values
      */
-    public record Unsupported(String node, String type, String displayName, String reason) {}
+    public record Unsupported(String node, String type, String displayName, boolean executed, String reason) {}
 
     private Components() {}
 
@@ -38,15 +40,20 @@ public final class Components {
         return BEHAVIOURS.keySet();
     }
 
-    /** Everything in the executed part of a flow that needs a Langflow runtime; empty for a flow that runs natively. */
+    /** Everything connected in a flow that needs a Langflow runtime; empty for a flow that runs natively. */
     public static List<Unsupported> unsupported(Flow flow) {
         Set<String> reached = Plan.reachesExit(flow);
+        Set<String> connected = new HashSet<>(reached);
+        flow.edges().forEach(edge -> {
+            connected.add(edge.source());
+            connected.add(edge.target());
+        });
         List<Unsupported> found = new ArrayList<>();
         for (Flow.Node node : flow.nodes()) {
-            if (reached.contains(node.id())) {
+            if (connected.contains(node.id())) {
                 reason(flow, node)
-                        .ifPresent(reason ->
-                                found.add(new Unsupported(node.id(), node.type(), node.displayName(), reason)));
+                        .ifPresent(reason -> found.add(new Unsupported(
+                                node.id(), node.type(), node.displayName(), reached.contains(node.id()), reason)));
             }
         }
         return List.copyOf(found);

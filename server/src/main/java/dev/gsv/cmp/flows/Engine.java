@@ -2,6 +2,7 @@ package dev.gsv.cmp.flows;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import tools.jackson.databind.JsonNode;
@@ -27,10 +28,14 @@ public class Engine {
     public Outcome run(Flow flow, RunInput input, Surroundings around) {
         Plan plan;
         try {
-            List<Components.Unsupported> unsupported = Components.unsupported(flow);
-            if (!unsupported.isEmpty()) {
-                Components.Unsupported first = unsupported.getFirst();
-                return failed(Fault.NEEDS_RUNTIME, first.reason(), first.node());
+            Optional<Components.Unsupported> unsupported = Components.unsupported(flow).stream()
+                    .filter(Components.Unsupported::executed)
+                    .findFirst();
+            if (unsupported.isPresent()) {
+                return failed(
+                        Fault.NEEDS_RUNTIME,
+                        unsupported.get().reason(),
+                        unsupported.get().node());
             }
             plan = Plan.of(flow);
         } catch (NodeFault fault) {

@@ -66,7 +66,7 @@ final class ModelHttpClient implements HttpClient, HttpClientBuilder {
         if (deadline.passed()) {
             throw new RunOver();
         }
-        CompletableFuture<HttpResponse<byte[]>> exchange = http.sendAsync(request, head -> new BoundedBody());
+        CompletableFuture<HttpResponse<byte[]>> exchange = http.sendAsync(request, head -> new ModelClientBody());
         try {
             return exchange.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {

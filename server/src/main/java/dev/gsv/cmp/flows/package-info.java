@@ -7,11 +7,13 @@
  * <p>Always true:
  * <ul>
  *   <li>a component that the engine does not know is refused, never guessed;
- *   <li>one session never sees another session's messages;
+ *   <li>a session never sees the messages of another;
  *   <li>a run ends at its deadline, and so does its call to a model server.
  * </ul>
  */
 @NullMarked
+@ApplicationModule(allowedDependencies = {"kit", "orgs", "catalog", "connectors"})
 package dev.gsv.cmp.flows;
 
 import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -10,7 +10,7 @@ import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
 /** A model's response body of bounded size; a longer one ends with a fault, and its connection is closed. */
-final class BoundedBody implements BodySubscriber<byte[]> {
+final class ModelClientBody implements BodySubscriber<byte[]> {
     /** Largest response of a model server, in bytes. */
     static final long MAX_ANSWER_BYTES = 4L * 1024 * 1024;
 
