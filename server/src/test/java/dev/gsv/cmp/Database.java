@@ -1,15 +1,17 @@
 package dev.gsv.cmp;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import dev.gsv.cmp.kit.EmbeddedDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * Real PostgreSQL for tests: one cluster per build, one database per asker, copied from a migrated template. Durability
@@ -20,7 +22,7 @@ public final class Database {
     private static final String TEMPLATE = "cmp_template";
     private static final AtomicInteger COUNT = new AtomicInteger();
 
-    private static final EmbeddedPostgres CLUSTER = start();
+    private static final EmbeddedDatabase CLUSTER = start();
 
     private final String name;
 
@@ -37,44 +39,31 @@ public final class Database {
 
     /** For the data source of a test without the application. */
     public PGSimpleDataSource dataSource() {
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(jdbcUrl());
-        source.setUser("postgres");
-        return source;
+        return source(name);
     }
 
     public String jdbcUrl() {
-        return "jdbc:postgresql://127.0.0.1:" + CLUSTER.getPort() + "/" + name;
+        return CLUSTER.jdbcUrl(name);
     }
 
     /** The form that an operator writes into {@code DATABASE_URL}. */
     public String url() {
-        return "postgres://postgres@127.0.0.1:" + CLUSTER.getPort() + "/" + name;
+        return CLUSTER.url(name);
     }
 
-    private static EmbeddedPostgres start() {
+    private static EmbeddedDatabase start() {
+        Path target = House.root().resolve("server/target");
         try {
-            EmbeddedPostgres cluster = EmbeddedPostgres.builder()
-                    .setServerConfig("fsync", "off")
-                    .setServerConfig("full_page_writes", "off")
-                    .setServerConfig("max_connections", "400")
-                    .setPGStartupWait(Duration.ofSeconds(60))
-                    .start();
+            Path directory = Files.createTempDirectory(Files.createDirectories(target), "postgres-");
+            EmbeddedDatabase cluster =
+                    EmbeddedDatabase.forgetfulForTests(directory, target.resolve("postgres-programs"));
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                try {
-                    cluster.close();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
+                cluster.close();
+                FileSystemUtils.deleteRecursively(directory.toFile());
             }));
-            try (Connection connection = cluster.getPostgresDatabase().getConnection();
-                    Statement statement = connection.createStatement()) {
-                statement.execute("create database " + TEMPLATE);
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
+            cluster.createDatabase(TEMPLATE);
             Flyway.configure()
-                    .dataSource(cluster.getJdbcUrl("postgres", TEMPLATE), "postgres", "")
+                    .dataSource(cluster.jdbcUrl(TEMPLATE), cluster.user(), cluster.password())
                     .load()
                     .migrate();
             return cluster;
@@ -84,11 +73,19 @@ public final class Database {
     }
 
     private static void run(String sql) {
-        try (Connection connection = CLUSTER.getPostgresDatabase().getConnection();
+        try (Connection connection = source("postgres").getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
+    }
+
+    private static PGSimpleDataSource source(String database) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(CLUSTER.jdbcUrl(database));
+        source.setUser(CLUSTER.user());
+        source.setPassword(CLUSTER.password());
+        return source;
     }
 }

@@ -65,6 +65,7 @@ public final class Harness implements AutoCloseable {
                     "--CMP_DEMO=false",
                     "--CMP_DATA=" + data,
                     "--DATABASE_URL=" + database.url(),
+                    "--cmp.database.allow-losing-commits=true",
                     "--spring.main.banner-mode=off"));
             settings.forEach((name, value) -> args.add("--" + name + "=" + value));
             SpringApplication application = new SpringApplication(Cmp.class);
@@ -94,6 +95,10 @@ public final class Harness implements AutoCloseable {
 
     public <T> T bean(Class<T> type) {
         return context.getBean(type);
+    }
+
+    public <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
     }
 
     /** A text that no other test uses. */
