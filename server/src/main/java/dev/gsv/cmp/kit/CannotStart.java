@@ -1,8 +1,8 @@
 package dev.gsv.cmp.kit;
 
 /**
- * A reason why this node does not start that its operator can mend: a locked data directory, a wrong setting, an unreachable
- * database.
+ * A reason why this node does not start that its operator can mend: a locked data directory, a wrong setting, an
+ * unreachable database.
  *
  * <p>The message says what is wrong, {@link #action()} what to do; both are printed instead of a stack trace.
  */

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder of an embedded database: the cluster, the superuser's password, the server's log, and the lock that says which
- * process owns all of it.
+ * The folder of an embedded database: the cluster, the superuser's password, the server's log, and the lock that says
+ * which process owns all of it.
  */
 final class DatabaseDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseDirectory.class);
@@ -35,8 +35,8 @@ final class DatabaseDirectory implements AutoCloseable {
     }
 
     /**
-     * Two servers over one cluster destroy it. The lock belongs to this process, not to PostgreSQL, and the system drops it
-     * even after kill -9.
+     * Two servers over one cluster destroy it. The lock belongs to this process, not to PostgreSQL, and the system
+     * drops it even after kill -9.
      */
     static DatabaseDirectory lock(Path directory) {
         Path path = directory.toAbsolutePath().normalize();
@@ -86,7 +86,7 @@ final class DatabaseDirectory implements AutoCloseable {
         return path.resolve("password");
     }
 
-    /** The superuser's password: made once, readable by the owner only; without it every local user would be superuser. */
+    /** The superuser's password, made once; without it every local user would be superuser. */
     String password() {
         Path file = passwordFile();
         try {

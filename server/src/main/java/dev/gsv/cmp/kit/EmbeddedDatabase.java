@@ -145,7 +145,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /**
-     * After kill -9 of our process PostgreSQL keeps running and owns the cluster; it is stopped before we start another.
+     * After kill -9 of our process PostgreSQL keeps running and owns the cluster; it is stopped before another starts.
      * After kill -9 of PostgreSQL its sessions live on for a moment and may still write.
      */
     private void stopLeftover() {

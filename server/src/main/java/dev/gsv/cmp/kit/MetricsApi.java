@@ -8,7 +8,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The numbers of this node in Prometheus' formats. A controller of ours, so that no other actuator endpoint is served. */
+/** The numbers of this node in Prometheus' formats. Ours, so that no endpoint of the framework's is served. */
 @RestController
 @Hidden
 class MetricsApi {

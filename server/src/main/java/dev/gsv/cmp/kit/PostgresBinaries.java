@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * PostgreSQL's programs, unpacked from the class path into a folder of ours, and the way to run them.
  *
- * <p>They lie under the data directory and not under the system's temporary folder, which is emptied while a database runs.
+ * <p>They lie under the data directory and not under the system's temporary folder, which may be emptied at any time.
  * PostgreSQL refuses to run as root; there its programs run inside a user namespace ({@code unshare -U}), where they see
  * themselves as nobody and still own their files.
  */
@@ -105,7 +105,7 @@ final class PostgresBinaries {
         };
     }
 
-    /** The folder is named after the jar, which carries the version: a new PostgreSQL is unpacked beside the old one. */
+    /** The folder is named after the jar's version: a new PostgreSQL is unpacked beside the old one. */
     private static String folder(String resource) {
         URL archive = PostgresBinaries.class.getResource(resource);
         if (archive == null) {

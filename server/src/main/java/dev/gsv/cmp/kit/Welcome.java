@@ -2,7 +2,7 @@ package dev.gsv.cmp.kit;
 
 import java.util.List;
 
-/** Lines that a room adds to what a person reads when the node is ready: a bean of this type, ordered by {@code @Order}. */
+/** Lines that a room adds to what a person reads when the node is ready: a bean of this type, {@code @Order} sorts. */
 @FunctionalInterface
 public interface Welcome {
     /** Lines without line breaks; none when there is nothing to say. */
