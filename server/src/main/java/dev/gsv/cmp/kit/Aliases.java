@@ -30,19 +30,17 @@ public class Aliases extends OncePerRequestFilter {
 
     /** Section 2.2 of the control plane contract. {@code (/.*)?} carries the rest of the path along. */
     public static final List<Alias> TABLE = List.of(
-            // whole addresses first
-            Alias.of("/(?:api/site-agent/)?api/stripe/checkout", "/api/v1/stripe/checkout"),
-            Alias.of("/(?:api/site-agent/)?api/stripe/webhook", "/api/v1/webhooks/stripe"),
-            Alias.of("/api/site-agent/stripe/(checkout)", "/api/v1/stripe/$1"),
-            Alias.of("/api/site-agent/stripe/webhook", "/api/v1/webhooks/stripe"),
-            Alias.of("/api/(?:v1/)?admin/control-plane/webhooks/stripe", "/api/v1/webhooks/stripe"),
-            Alias.of("/(?:api/site-agent/|api/)?create-payment-intent", "/api/v1/stripe/payment-intents"),
+            // the earlier generation's prefix
+            Alias.of("/api/site-agent(?:/api)?(/.*)", "/api$1"),
+            // whole addresses
+            Alias.of("/api/stripe/checkout", "/api/v1/stripe/checkout"),
+            Alias.of("/api/stripe/webhook", "/api/v1/webhooks/stripe"),
+            Alias.of("/(?:api/(?:v1/)?)?admin/control-plane/webhooks/stripe", "/api/v1/webhooks/stripe"),
+            Alias.of("/api/create-payment-intent", "/api/v1/stripe/payment-intents"),
             Alias.of("/webhooks/saleor/order-paid", "/api/v1/integrations/saleor/order-paid"),
             Alias.of("/v1/widget/session", "/v1/widget/session:init"),
             Alias.of("/api/agent-gateway/(invoke|health)", "/v1/$1"),
             Alias.of("/api/v1/deploy", "/api/v1/runtime/deploy"),
-            // the earlier generation's prefix
-            Alias.of("/api/site-agent(?:/api)?(/.*)", "/api$1"),
             // the earlier generation's nouns
             Alias.of("/api/(?:v1/)?customer-agent-configs(/.*)?", "/api/v1/instances$1"),
             Alias.of("/api/(?:v1/)?provider-agents(/.*)?", "/api/v1/offerings$1"),
@@ -51,7 +49,7 @@ public class Aliases extends OncePerRequestFilter {
             Alias.of("/api/(?:v1/)?marketplace-ai-workflows(/.*)?", "/api/v1/flows$1"),
             Alias.of("/api/flows/import", "/api/v1/flows/import"),
             Alias.of("/api/runtime/(auth|usage|deploy)", "/api/v1/runtime/$1"),
-            Alias.of("/(?:api/)?admin/control-plane(/.*)?", "/api/v1/admin/control-plane$1"),
+            Alias.of("/(?:api/)?admin(/.+)", "/api/v1/admin$1"),
             // at the root
             Alias.of("/(orgs|offerings|instances|wallets|billing|connectors|integrations)(/.*)?", "/api/v1/$1$2"),
             Alias.of("/capabilities", "/api/v1/capabilities"),

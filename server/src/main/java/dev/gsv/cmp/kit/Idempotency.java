@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.springframework.dao.CannotAcquireLockException;
-import org.springframework.dao.QueryTimeoutException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -86,8 +85,11 @@ public class Idempotency {
         try {
             return (ResponseEntity<T>)
                     whole.execute(status -> claimed(scope, operation, key, call, keep, mask, effect));
-        } catch (CannotAcquireLockException | QueryTimeoutException e) {
-            throw new KitProblem.InProgress();
+        } catch (DataAccessException e) {
+            if (SqlState.LOCK_TIMEOUT.of(e)) {
+                throw new KitProblem.InProgress();
+            }
+            throw e;
         }
     }
 

@@ -23,6 +23,7 @@ import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.introspect.Annotated;
+import tools.jackson.databind.introspect.AnnotatedParameter;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -148,13 +149,17 @@ public class Json {
         @Override
         public List<PropertyName> findPropertyAliases(MapperConfig<?> config, Annotated annotated) {
             List<PropertyName> own = super.findPropertyAliases(config, annotated);
-            return own == null && hasCapital(annotated.getName())
-                    ? List.of(PropertyName.construct(annotated.getName()))
-                    : own;
+            String name = nameOf(annotated);
+            boolean synonym = (own == null || own.isEmpty()) && name.chars().anyMatch(Character::isUpperCase);
+            return synonym ? List.of(PropertyName.construct(name)) : own;
         }
 
-        private static boolean hasCapital(String name) {
-            return name != null && name.chars().anyMatch(Character::isUpperCase);
+        private static String nameOf(Annotated annotated) {
+            if (annotated instanceof AnnotatedParameter parameter) {
+                Class<?> type = parameter.getDeclaringClass();
+                return type.isRecord() ? type.getRecordComponents()[parameter.getIndex()].getName() : "";
+            }
+            return annotated.getName() == null ? "" : annotated.getName();
         }
     }
 }

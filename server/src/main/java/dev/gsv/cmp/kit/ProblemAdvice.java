@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -41,8 +40,6 @@ public class ProblemAdvice {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
     private static final Duration SOON = Duration.ofSeconds(1);
-    /** PostgreSQL: a text held a NUL character, or a number was out of range. */
-    private static final Set<String> BAD_DATA = Set.of("22021", "22P05", "22003");
 
     private final JsonMapper mapper;
 
@@ -88,7 +85,7 @@ public class ProblemAdvice {
     public static Problem problemOf(Exception exception) {
         return switch (exception) {
             case Problem problem -> problem;
-            case HttpMessageNotReadableException e -> unreadable(e);
+            case HttpMessageNotReadableException e -> unreadable(e.getCause());
             case MethodArgumentNotValidException e ->
                 new KitProblem.Invalid(
                         "The request has invalid fields.",
@@ -118,8 +115,9 @@ public class ProblemAdvice {
         };
     }
 
-    private static Problem unreadable(HttpMessageNotReadableException e) {
-        return switch (e.getCause()) {
+    /** What is wrong with JSON that could not be read as what was wanted. */
+    static Problem unreadable(@Nullable Throwable failure) {
+        return switch (failure) {
             case null -> new KitProblem.Invalid("The body is missing or cannot be read as JSON.");
             case StreamConstraintsException deep ->
                 new KitProblem.Invalid("The JSON is nested too deep or holds too long a value; the depth limit is "
@@ -174,12 +172,12 @@ public class ProblemAdvice {
     }
 
     private static Problem database(DataAccessException e) {
-        if (e instanceof DataIntegrityViolationException
-                && e.getMostSpecificCause() instanceof java.sql.SQLException sql
-                && BAD_DATA.contains(sql.getSQLState())) {
-            return new KitProblem.Invalid("A text holds a NUL character, or a number is out of range.");
+        if (SqlState.TRANSIENT.of(e)) {
+            return busy(e);
         }
-        return unknown(e);
+        return SqlState.BAD_DATA.of(e)
+                ? new KitProblem.Invalid("A text holds a NUL character, or a number is out of range.")
+                : unknown(e);
     }
 
     private static Problem unknown(Exception e) {

@@ -1,6 +1,7 @@
 package dev.gsv.cmp.orgs;
 
 import dev.gsv.cmp.kit.KitProblem;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param subject the identity's subject, or {@code key:<id>} for an API key
  * @param name what to call the person, for instance in the name of the first organization
  * @param needs what the endpoint demands; empty outside of a request
+ * @param reading true when the request changes nothing (GET, HEAD)
  */
 public record Caller(
         Kind kind,
@@ -22,7 +24,8 @@ public record Caller(
         boolean emailVerified,
         boolean operator,
         @Nullable Key key,
-        Set<Need> needs) {
+        Set<Need> needs,
+        boolean reading) {
 
     public enum Kind {
         PERSON,
@@ -46,19 +49,31 @@ public record Caller(
 
     public static Caller person(
             String subject, String name, @Nullable String email, boolean verified, boolean operator) {
-        return new Caller(Kind.PERSON, subject, name, email, verified, operator, null, Set.of());
+        return new Caller(Kind.PERSON, subject, name, email, verified, operator, null, Set.of(), false);
     }
 
     public static Caller service(String subject, boolean operator) {
-        return new Caller(Kind.SERVICE, subject, subject, null, false, operator, null, Set.of());
+        return new Caller(Kind.SERVICE, subject, subject, null, false, operator, null, Set.of(), false);
     }
 
     public static Caller apiKey(Key key) {
-        return new Caller(Kind.API_KEY, "key:" + key.id(), "API key", null, false, false, key, Set.of());
+        return new Caller(Kind.API_KEY, "key:" + key.id(), "API key", null, false, false, key, Set.of(), false);
     }
 
     public Caller needing(Set<Need> demanded) {
-        return new Caller(kind, subject, name, email, emailVerified, operator, key, demanded);
+        return needing(demanded, false);
+    }
+
+    public Caller needing(Set<Need> demanded, boolean onlyReading) {
+        return new Caller(kind, subject, name, email, emailVerified, operator, key, demanded, onlyReading);
+    }
+
+    /** The weakest role that the endpoint lets in; where it names none, being a member is enough. */
+    public Role weakestRole() {
+        return needs.stream()
+                .flatMap(need -> need.role().stream())
+                .min(Comparator.naturalOrder())
+                .orElse(Role.VIEWER);
     }
 
     public boolean service() {

@@ -27,6 +27,8 @@ public class Gate implements HandlerInterceptor, HandlerMethodArgumentResolver {
     /** Request attribute where {@code access} puts the proved caller. */
     public static final String CALLER = Caller.class.getName();
 
+    private static final Set<String> READING = Set.of("GET", "HEAD");
+
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         if (!(handler instanceof HandlerMethod method) || !ours(method)) {
@@ -47,7 +49,7 @@ public class Gate implements HandlerInterceptor, HandlerMethodArgumentResolver {
         if (!admitted(caller, demanded, needs.keys())) {
             throw new KitProblem.PermissionDenied("This credential cannot be used for this call.");
         }
-        request.setAttribute(CALLER, caller.needing(demanded));
+        request.setAttribute(CALLER, caller.needing(demanded, READING.contains(request.getMethod())));
         return true;
     }
 

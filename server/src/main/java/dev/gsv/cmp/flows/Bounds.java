@@ -1,0 +1,135 @@
+package dev.gsv.cmp.flows;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The most that a run can be expected to consume, for the credit that is held before it.
+ *
+ * <p>It walks the graph with lengths in place of texts. Texts that only the run will know (history, passages) count
+ * with the limits that the engine keeps for them, at three bytes a token, which few languages exceed.
+ */
+final class Bounds {
+    /** Two texts that are joined can have a few tokens more than both apart. */
+    private static final long SEAM = 4;
+
+    private static final int BYTES_PER_TOKEN = 3;
+    /** What a passage is expected to have at most; the engine would carry more, knowledge is cut into less. */
+    private static final long PASSAGE_TOKENS = 500;
+    /** "User: " and the like, for each remembered turn. */
+    private static final long TURN_TOKENS = 8;
+
+    private static final Pattern VARIABLE = Pattern.compile("\\{([^{}\\n]{1,120})}");
+
+    private final Plan plan;
+    private final RunInput input;
+    private final JsonNode config;
+    private final ModelSettings models;
+    private final Map<String, Long> tokens = new HashMap<>();
+    private long in;
+    private long out;
+    private long rag;
+
+    private Bounds(Plan plan, RunInput input, JsonNode config, ModelSettings models) {
+        this.plan = plan;
+        this.input = input;
+        this.config = config;
+        this.models = models;
+    }
+
+    static Usage of(Plan plan, RunInput input, JsonNode config, ModelSettings models) {
+        long retrievals = plan.order().stream()
+                .filter(node -> node.type().equals("KnowledgeRetrieval"))
+                .count();
+        if (plan.order().stream().noneMatch(node -> Components.MODELS.contains(node.type()))) {
+            return new Usage(0, 0, 0, 1, retrievals, 0, Usage.NONE);
+        }
+        Bounds bounds = new Bounds(plan, input, config, models);
+        for (Flow.Node node : plan.order()) {
+            bounds.tokens.put(node.id(), bounds.value(node));
+        }
+        return new Usage(bounds.in, bounds.out, 0, 1, bounds.rag, 0, Usage.COUNTED);
+    }
+
+    private long value(Flow.Node node) {
+        return switch (node.type()) {
+            case "ChatInput" -> Math.max(Tokens.count(input.text()), field(node, "input_value"));
+            case "TextInput" ->
+                Entries.takesQuestion(plan, node) ? Tokens.count(input.text()) : field(node, "input_value");
+            case "Prompt", "Prompt Template" -> prompt(node);
+            case "Memory" -> memory(node);
+            case "KnowledgeRetrieval" -> {
+                rag++;
+                yield Retrieval.topK(node) * PASSAGE_TOKENS;
+            }
+            case "TypeConverterComponent" -> field(node, "input_data") + SEAM * SEAM;
+            case "LanguageModelComponent", "OpenAIModel", "OpenAIModelComponent" -> model(node);
+            default -> field(node, "input_value");
+        };
+    }
+
+    private long field(Flow.Node node, String field) {
+        long sum = 0;
+        boolean connected = false;
+        for (Flow.Edge edge : plan.into(node)) {
+            if (edge.field().equals(field)) {
+                connected = true;
+                sum += tokens.getOrDefault(edge.source(), 0L) + SEAM;
+            }
+        }
+        return connected ? sum : Tokens.count(clipped(node.text(field)));
+    }
+
+    private long prompt(Flow.Node node) {
+        String template = clipped(node.text("template"));
+        Map<String, Long> known = new HashMap<>();
+        Function<String, Long> variable = name -> field(node, name) + SEAM;
+        long sum = Tokens.count(template);
+        Matcher matcher = VARIABLE.matcher(template);
+        while (matcher.find() && sum < Value.MAX_CHARS) {
+            String name = matcher.group(1).replaceFirst("[!:].*$", "").strip();
+            sum += known.computeIfAbsent(name, variable);
+        }
+        return Math.min(sum, Value.MAX_CHARS);
+    }
+
+    private long memory(Flow.Node node) {
+        int limit = Recall.limit(node);
+        long brought = input.before().stream()
+                .mapToLong(turn -> turn.content().getBytes(StandardCharsets.UTF_8).length)
+                .sum();
+        long bytes = input.before().isEmpty() ? Recall.MAX_HISTORY_BYTES : Math.min(brought, Recall.MAX_HISTORY_BYTES);
+        boolean nothing =
+                limit == 0 || (input.before().isEmpty() && input.session().isBlank());
+        return nothing ? 0 : bytes / BYTES_PER_TOKEN + TURN_TOKENS * limit;
+    }
+
+    private long model(Flow.Node node) {
+        long system = Tokens.count(clipped(Flow.text(config.path("system_prompt"))));
+        if (system == 0 || ModelNodes.madeInEachRun(plan, node)) {
+            system += field(node, "system_message") + SEAM;
+        }
+        long conversation = 0;
+        if (ModelNodes.seesConversation(plan, node)) {
+            for (Turn turn : input.before()) {
+                conversation += Tokens.count(turn.content()) + Tokens.PER_MESSAGE;
+            }
+        }
+        in += system + conversation + field(node, "input_value") + 3L * Tokens.PER_MESSAGE;
+        long most = ModelNodes.maxTokens(node, config);
+        if (ModelNodes.model(node, models).equals(Extractive.NAME)) {
+            most = Extractive.MAX_TOKENS;
+        }
+        out += most;
+        return most;
+    }
+
+    private static String clipped(String text) {
+        return text.length() > Value.MAX_CHARS ? text.substring(0, Value.MAX_CHARS) : text;
+    }
+}

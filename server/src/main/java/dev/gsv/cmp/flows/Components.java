@@ -1,0 +1,104 @@
+package dev.gsv.cmp.flows;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The component types that the native engine knows, and what it refuses of them. */
+public final class Components {
+    private static final Map<String, Behaviour> BEHAVIOURS = Map.ofEntries(
+            Map.entry("ChatInput", Entries::chatInput),
+            Map.entry("TextInput", Entries::textInput),
+            Map.entry("Prompt", Prompts::prompt),
+            Map.entry("Prompt Template", Prompts::prompt),
+            Map.entry("Memory", Recall::memory),
+            Map.entry("KnowledgeRetrieval", Retrieval::passages),
+            Map.entry("LanguageModelComponent", ModelNodes::answer),
+            Map.entry("OpenAIModel", ModelNodes::answer),
+            Map.entry("OpenAIModelComponent", ModelNodes::answer),
+            Map.entry("TypeConverterComponent", Conversions::convert),
+            Map.entry("ChatOutput", Exits::text),
+            Map.entry("TextOutput", Exits::text));
+
+    static final Set<String> MODELS = Set.of("LanguageModelComponent", "OpenAIModel", "OpenAIModelComponent");
+
+    /**
+     * A node that the native engine cannot execute.
+     *
+     * @param executed whether a run would reach it; one that it would not reach still works in Langflow, for its
+     *     effects
+     * @param reason one sentence for the seller, without the file's own values
+     */
+    public record Unsupported(String node, String type, String displayName, boolean executed, String reason) {}
+
+    private Components() {}
+
+    /** Types that the native engine executes. */
+    public static Set<String> known() {
+        return BEHAVIOURS.keySet();
+    }
+
+    /** Everything connected in a flow that needs a Langflow runtime; empty for a flow that runs natively. */
+    public static List<Unsupported> unsupported(Flow flow) {
+        Set<String> reached = Plan.reachesExit(flow);
+        Set<String> connected = new HashSet<>(reached);
+        flow.edges().forEach(edge -> {
+            connected.add(edge.source());
+            connected.add(edge.target());
+        });
+        List<Unsupported> found = new ArrayList<>();
+        for (Flow.Node node : flow.nodes()) {
+            if (connected.contains(node.id())) {
+                reason(flow, node)
+                        .ifPresent(reason -> found.add(new Unsupported(
+                                node.id(), node.type(), node.displayName(), reached.contains(node.id()), reason)));
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    static Behaviour behaviour(Flow.Node node) {
+        Behaviour behaviour = BEHAVIOURS.get(node.type());
+        if (behaviour == null) {
+            throw new NodeFault(Fault.NEEDS_RUNTIME, "A component of this flow needs a Langflow runtime.");
+        }
+        return behaviour;
+    }
+
+    private static Optional<String> reason(Flow flow, Flow.Node node) {
+        if (!BEHAVIOURS.containsKey(node.type())) {
+            return Optional.of("The native engine does not know this component; it needs a Langflow runtime.");
+        }
+        if (node.edited()) {
+            return Optional.of("The code of this component was changed by hand; only a Langflow runtime executes it.");
+        }
+        if (node.type().equals("Memory")) {
+            if (node.text("mode").equals("Store")) {
+                return Optional.of("A Message History in store mode needs a Langflow runtime.");
+            }
+            if (fed(flow, node, "memory")) {
+                return Optional.of("A Message History over an external memory needs a Langflow runtime.");
+            }
+        }
+        if (MODELS.contains(node.type())) {
+            if (fed(flow, node, "model") || ModelNodes.connectsOther(node)) {
+                return Optional.of("A model that another component builds needs a Langflow runtime.");
+            }
+            if (flow.edges().stream()
+                    .anyMatch(edge ->
+                            edge.source().equals(node.id()) && edge.output().equals("model_output"))) {
+                return Optional.of("A model that is handed to another component needs a Langflow runtime.");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean fed(Flow flow, Flow.Node node, String field) {
+        return flow.edges().stream()
+                .anyMatch(
+                        edge -> edge.target().equals(node.id()) && edge.field().equals(field));
+    }
+}

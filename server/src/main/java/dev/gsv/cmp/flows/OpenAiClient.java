@@ -1,0 +1,182 @@
+package dev.gsv.cmp.flows;
+
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.openai.OpenAiChatModel;
+import dev.langchain4j.model.openai.OpenAiChatRequestParameters;
+import dev.langchain4j.model.output.FinishReason;
+import dev.langchain4j.model.output.TokenUsage;
+import jakarta.annotation.PreDestroy;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Asks any server that speaks OpenAI's chat completions, through LangChain4j; one retry, and only when nothing was
+ * produced.
+ */
+@Component
+class OpenAiClient {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration PAUSE_BEFORE_RETRY = Duration.ofMillis(200);
+    /** Models that take {@code max_completion_tokens} and no temperature. */
+    private static final Pattern REASONING = Pattern.compile("^(o\\d|gpt-5).*");
+
+    private final ModelSettings settings;
+    private final HttpClient http;
+
+    OpenAiClient(ModelSettings settings) {
+        this.settings = settings;
+        // HTTP/1.1, because some servers trip over the upgrade, and because a cancelled call then closes its
+        // connection.
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
+    }
+
+    @PreDestroy
+    void close() {
+        http.shutdownNow();
+    }
+
+    /**
+     * Asks once, and a second time when the server was not reached.
+     *
+     * @throws NodeFault for everything that a server can do wrong
+     * @throws ModelHttpClient.RunOver when the deadline passed or the thread was interrupted
+     */
+    ModelReply ask(ModelCall call, Deadline deadline, Meter meter) {
+        try {
+            return once(call, deadline, meter);
+        } catch (ModelHttpClient.NotReached first) {
+            if (deadline.nanosLeft() <= PAUSE_BEFORE_RETRY.toNanos()) {
+                throw new NodeFault(Fault.MODEL_UNAVAILABLE, String.valueOf(first.getMessage()));
+            }
+            pause();
+        }
+        try {
+            return once(call, deadline, meter);
+        } catch (ModelHttpClient.NotReached second) {
+            throw new NodeFault(Fault.MODEL_UNAVAILABLE, String.valueOf(second.getMessage()));
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_BEFORE_RETRY.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ModelHttpClient.RunOver();
+        }
+    }
+
+    private ModelReply once(ModelCall call, Deadline deadline, Meter meter) {
+        ModelHttpClient exchange = new ModelHttpClient(http, deadline);
+        OpenAiChatModel model = OpenAiChatModel.builder()
+                .httpClientBuilder(exchange)
+                .baseUrl(settings.baseUrl())
+                .apiKey(settings.apiKey().isEmpty() ? "none" : settings.apiKey())
+                .maxRetries(0)
+                .defaultRequestParameters(parameters(call))
+                .build();
+        boolean answered = false;
+        try {
+            ModelReply reply = reply(call, model.chat(messages(call)));
+            answered = true;
+            return reply;
+        } catch (RuntimeException e) {
+            throw own(e);
+        } finally {
+            if (!answered && exchange.mayHaveWorked()) {
+                // The provider may charge for what it read, so a failed run's usage says so.
+                meter.model(call.tokens(), 0, false);
+            }
+        }
+    }
+
+    private static RuntimeException own(RuntimeException thrown) {
+        NodeFault fault = NodeFault.in(thrown);
+        if (fault != null) {
+            return fault;
+        }
+        for (Throwable at = thrown; at != null; at = at.getCause()) {
+            if (at instanceof ModelHttpClient.RunOver over) {
+                return over;
+            }
+            if (at instanceof ModelHttpClient.NotReached missed) {
+                return missed;
+            }
+        }
+        return new NodeFault(Fault.MODEL_BROKEN_ANSWER, "The model server's answer has an unknown shape.");
+    }
+
+    private static OpenAiChatRequestParameters parameters(ModelCall call) {
+        OpenAiChatRequestParameters.Builder parameters =
+                OpenAiChatRequestParameters.builder().modelName(call.model());
+        if (REASONING.matcher(call.model()).matches()) {
+            return parameters.maxCompletionTokens(call.maxTokens()).build();
+        }
+        call.temperature().ifPresent(parameters::temperature);
+        return parameters.maxOutputTokens(call.maxTokens()).build();
+    }
+
+    private static List<ChatMessage> messages(ModelCall call) {
+        List<ChatMessage> messages = new ArrayList<>();
+        if (!call.system().isBlank()) {
+            messages.add(SystemMessage.from(call.system()));
+        }
+        for (Turn turn : call.before()) {
+            if (!turn.content().isBlank()) {
+                // A caller's "system" message speaks as a user: only the flow and its configuration instruct the model.
+                messages.add(turn.fromUser() ? UserMessage.from(turn.content()) : AiMessage.from(turn.content()));
+            }
+        }
+        if (!call.prompt().isBlank()) {
+            messages.add(UserMessage.from(call.prompt()));
+        }
+        return messages;
+    }
+
+    private static ModelReply reply(ModelCall call, ChatResponse response) {
+        String text = response.aiMessage().text();
+        if (text == null || text.isBlank()) {
+            throw response.finishReason() == FinishReason.CONTENT_FILTER
+                    ? new NodeFault(
+                            Fault.MODEL_CONTENT_REFUSED, "The model server's content filter withheld the answer.")
+                    : new NodeFault(Fault.MODEL_EMPTY_ANSWER, "The model gave an empty answer.");
+        }
+        ObjectNode data = JsonNodeFactory.instance.objectNode().put("model", call.model());
+        if (!call.passages().isEmpty()) {
+            Citations.put(data, "sources", call.passages());
+        }
+        if (response.finishReason() == FinishReason.LENGTH) {
+            data.put("truncated", true);
+        }
+        TokenUsage usage = response.tokenUsage();
+        Integer in = usage == null ? null : usage.inputTokenCount();
+        Integer out = usage == null ? null : usage.outputTokenCount();
+        boolean reported = plausible(in) && plausible(out);
+        return new ModelReply(
+                text,
+                reported && in != null ? in : call.tokens(),
+                reported && out != null ? out : Tokens.count(text),
+                reported,
+                data);
+    }
+
+    private static boolean plausible(@Nullable Integer tokens) {
+        return tokens != null && tokens > 0;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.gsv.cmp.kit;
+
+import java.sql.SQLException;
+import java.util.Set;
+import org.springframework.dao.DataAccessException;
+
+/** What PostgreSQL said no with, by its five-letter code; the framework's own classes are coarser. */
+public enum SqlState {
+    /** A lock was not had in time. */
+    LOCK_TIMEOUT("55P03"),
+    /** Nothing is wrong with the statement: repeated later it may succeed. */
+    TRANSIENT("55P03", "57014", "40001", "40P01", "53300", "53400", "57P01", "57P02", "57P03", "25P03"),
+    /** A text held a NUL character, or a number was out of range. */
+    BAD_DATA("22021", "22P05", "22003", "22P02", "22008"),
+    UNIQUE_VIOLATION("23505"),
+    FOREIGN_KEY_VIOLATION("23503");
+
+    private final Set<String> codes;
+
+    SqlState(String... codes) {
+        this.codes = Set.of(codes);
+    }
+
+    public boolean of(DataAccessException exception) {
+        return exception.getMostSpecificCause() instanceof SQLException sql
+                && sql.getSQLState() != null
+                && codes.contains(sql.getSQLState());
+    }
+}

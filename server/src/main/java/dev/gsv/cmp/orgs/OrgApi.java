@@ -1,0 +1,83 @@
+package dev.gsv.cmp.orgs;
+
+import static dev.gsv.cmp.orgs.Need.ADMIN;
+import static dev.gsv.cmp.orgs.Need.OPERATOR;
+import static dev.gsv.cmp.orgs.Need.OWNER;
+import static dev.gsv.cmp.orgs.Need.PERSON;
+import static dev.gsv.cmp.orgs.Need.VIEWER;
+
+import dev.gsv.cmp.kit.Answer;
+import dev.gsv.cmp.kit.Call;
+import dev.gsv.cmp.kit.Idempotency;
+import dev.gsv.cmp.kit.Page;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Organizations over HTTP. {@code POST /orgs/auto} also opens a wallet and is therefore a route of billing. */
+@RestController
+@RequestMapping("/api/v1/orgs")
+class OrgApi {
+
+    /** A change; what is absent stays. */
+    record Change(
+            @Nullable String name,
+            @Nullable String slug,
+            @Nullable Boolean isProvider) {}
+
+    private final Orgs orgs;
+    private final Idempotency idempotency;
+
+    OrgApi(Orgs orgs, Idempotency idempotency) {
+        this.orgs = orgs;
+        this.idempotency = idempotency;
+    }
+
+    @GetMapping
+    @Needs(PERSON)
+    Page<Organization> list(
+            Caller caller, @RequestParam @Nullable Integer limit, @RequestParam @Nullable Integer offset) {
+        return orgs.joined(caller, Page.Slice.of(limit, offset));
+    }
+
+    @PostMapping
+    @Needs(PERSON)
+    ResponseEntity<Organization> create(Caller caller, Call call, @RequestBody NewOrganization body) {
+        return idempotency.once(
+                "person:" + caller.person(),
+                "orgs.create",
+                call,
+                Idempotency.Keep.FOR_EVER,
+                () -> Answer.created(orgs.create(caller, body)));
+    }
+
+    @GetMapping("/{org_id}")
+    @Needs({VIEWER, OPERATOR})
+    Organization get(Caller caller, @PathVariable("org_id") UUID org) {
+        return orgs.organization(orgs.enter(caller, org).org());
+    }
+
+    @PatchMapping("/{org_id}")
+    @Needs(ADMIN)
+    Organization change(Caller caller, @PathVariable("org_id") UUID org, @RequestBody Change body) {
+        return orgs.change(orgs.enter(caller, org), body.name(), body.slug(), body.isProvider());
+    }
+
+    @DeleteMapping("/{org_id}")
+    @Needs(OWNER)
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void close(Caller caller, @PathVariable("org_id") UUID org) {
+        orgs.close(orgs.enter(caller, org));
+    }
+}
