@@ -18,8 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a buyer may override, as a closed JSON Schema (2020-12): a path that it does not name is refused, and because
- * overrides are only a part of a configuration nothing is required at the levels that merge by key. A schema comes from a
- * seller, so it can reach nothing outside of itself and its patterns run for a bounded time.
+ * overrides are only a part of a configuration nothing is required at the levels that merge by key. A schema comes from
+ * a seller, so it can reach nothing outside of itself and its patterns run for a bounded time.
  */
 public final class ConfigSchema {
 

@@ -23,7 +23,9 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 import tools.jackson.databind.JsonNode;
 
-/** What is for sale: finding, creating, changing, removing (sections 3.2, 7.1 and 7.2 of the control plane contract). */
+/**
+ * What is for sale: finding, creating, changing, removing (sections 3.2, 7.1 and 7.2 of the control plane contract).
+ */
 @Service
 public class Offerings {
 

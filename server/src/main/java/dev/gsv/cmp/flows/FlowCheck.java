@@ -45,7 +45,10 @@ public final class FlowCheck {
                 Variables.of(flow, shown));
     }
 
-    /** Secrets and other errors first, so that none of them is cut off; a sentence in place of what goes beyond the limit. */
+    /**
+     * Secrets and other errors first, so that none of them is cut off; a sentence in place of what goes beyond the
+     * limit.
+     */
     private static List<Finding> bounded(List<Finding> findings) {
         List<Finding> sorted = findings.stream()
                 .sorted(Comparator.comparing(Finding::severity).thenComparing(FlowCheck::order))
