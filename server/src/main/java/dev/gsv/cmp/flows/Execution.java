@@ -26,7 +26,7 @@ final class Execution {
     /** Most nodes of one run that work at the same time. */
     static final int MAX_PARALLEL = 8;
     /** How long a stopped node may take to let go; then the run ends without it. */
-    private static final Duration GRACE = Duration.ofSeconds(1);
+    private static final Duration GRACE = Duration.ofMillis(500);
 
     private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
 

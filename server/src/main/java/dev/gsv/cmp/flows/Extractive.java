@@ -24,10 +24,15 @@ final class Extractive {
     private static final int MAX_TITLE_CHARS = 120;
     /** How much of the question, weighted by how rare its words are, a sentence and its heading must contain. */
     private static final double ENOUGH = 0.25;
-    /** How good a further sentence must be, compared with the best. */
-    private static final double NEAR_THE_BEST = 0.5;
+    /** How much a further sentence must add, compared with the best one. */
+    private static final double WORTH_ADDING = 0.35;
+    /** What a word of the question counts for once a chosen sentence has it. */
+    private static final double ALREADY_SAID = 0.5;
 
-    private static final double HEADING_WEIGHT = 0.8;
+    private static final double HEADING_WEIGHT = 1.0;
+    /** What each sentence between a heading and this one takes from the heading's weight. */
+    private static final double FADING = 0.75;
+
     private static final double TITLE_WEIGHT = 0.3;
     private static final double K1 = 1.2;
     private static final double B = 0.4;
@@ -60,32 +65,49 @@ final class Extractive {
                 .mapToInt(sentence -> sentence.words().size())
                 .average()
                 .orElse(1);
-        List<Scored> scored = new ArrayList<>();
-        for (Sentences.Sentence sentence : sentences) {
-            double found = asked.stream()
-                    .filter(word -> sentence.near(word))
-                    .mapToDouble(word -> rarity.getOrDefault(word, 0.0))
-                    .sum();
-            double score = score(sentence, rarity, Math.max(1, length));
-            if (whole > 0 && found / whole >= ENOUGH && score > 0) {
-                scored.add(new Scored(sentence, score));
+        List<Sentences.Sentence> fitting = sentences.stream()
+                .filter(sentence -> whole > 0 && found(sentence, rarity) / whole >= ENOUGH)
+                .toList();
+        return chosen(fitting, sentences, rarity, Math.max(1, length));
+    }
+
+    private static double found(Sentences.Sentence sentence, Map<String, Double> rarity) {
+        return rarity.entrySet().stream()
+                .filter(word -> sentence.near(word.getKey()))
+                .mapToDouble(Map.Entry::getValue)
+                .sum();
+    }
+
+    /**
+     * Takes the best of the sentences that fit the question, then whichever adds most to it, and so on: a question with
+     * two halves gets both.
+     */
+    private static List<Scored> chosen(
+            List<Sentences.Sentence> fitting,
+            List<Sentences.Sentence> all,
+            Map<String, Double> rarity,
+            double averageLength) {
+        Map<String, Double> weights = new LinkedHashMap<>(rarity);
+        List<Sentences.Sentence> left = new ArrayList<>(fitting);
+        List<Scored> chosen = new ArrayList<>();
+        while (!left.isEmpty() && chosen.size() < MAX_SENTENCES) {
+            Scored best = left.stream()
+                    .map(sentence -> new Scored(sentence, score(sentence, weights, averageLength)))
+                    .reduce((one, other) -> other.score() > one.score() ? other : one)
+                    .orElseThrow();
+            if (best.score() <= 0
+                    || (!chosen.isEmpty() && best.score() < chosen.getFirst().score() * WORTH_ADDING)) {
+                break;
             }
-        }
-        scored.sort(Comparator.comparingDouble(Scored::score)
-                .reversed()
-                .thenComparingInt(one -> one.sentence().passage())
-                .thenComparingInt(one -> one.sentence().position()));
-        List<Scored> best = new ArrayList<>();
-        for (Scored one : scored) {
-            boolean near = one.score() >= scored.getFirst().score() * NEAR_THE_BEST;
-            boolean repeated = best.stream()
-                    .anyMatch(other ->
-                            other.sentence().words().equals(one.sentence().words()));
-            if (best.size() < MAX_SENTENCES && near && !repeated) {
-                best.add(one);
+            if (chosen.isEmpty()) {
+                left = new ArrayList<>(all);
             }
+            chosen.add(best);
+            left.removeIf(sentence -> sentence.words().equals(best.sentence().words()));
+            weights.replaceAll((word, weight) ->
+                    best.sentence().near(word) ? rarity.getOrDefault(word, 0.0) * ALREADY_SAID : weight);
         }
-        return best;
+        return chosen;
     }
 
     private static Map<String, Double> rarity(Set<String> asked, List<Sentences.Sentence> sentences) {
@@ -104,7 +126,9 @@ final class Extractive {
             long times = sentence.words().stream().filter(word.getKey()::equals).count();
             double norm = K1 * (1 - B + B * sentence.words().size() / averageLength);
             double own = times * (K1 + 1) / (times + norm);
-            double heading = sentence.heading().contains(word.getKey()) ? HEADING_WEIGHT : 0;
+            double heading = sentence.heading().contains(word.getKey())
+                    ? HEADING_WEIGHT * Math.pow(FADING, sentence.below())
+                    : 0;
             double title = sentence.title().contains(word.getKey()) ? TITLE_WEIGHT : 0;
             score += word.getValue() * Math.max(own, Math.max(heading, title));
         }

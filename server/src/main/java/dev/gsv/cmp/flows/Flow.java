@@ -16,9 +16,9 @@ import tools.jackson.databind.JsonNode;
  * The graph of a Langflow export, read leniently: unknown keys are ignored and missing ones tolerated (contract
  * langflow, section 2).
  *
- * <p>Notes are left out. A node without {@code type} is a generic one. The handle objects under an edge's {@code data}
- * are preferred to its {@code œ} strings. Nothing is executed and nothing is repaired: duplicate ids, dangling edges and
- * cycles are kept, so that a check can name them. Immutable, as long as nobody changes {@link #raw()}.
+ * <p>Notes are left out. A node without {@code type} is a generic one. The handle objects under an edge's {@code
+ * data} are preferred to its {@code œ} strings. Nothing is executed and nothing is repaired: duplicate ids, dangling
+ * edges and cycles are kept, so that a check can name them. Immutable, as long as nobody changes {@link #raw()}.
  */
 public final class Flow {
     /** Largest file, in bytes; the largest export that was met has 0.4 MB. */
@@ -29,6 +29,8 @@ public final class Flow {
     public static final int MAX_NODES = 1_000;
 
     public static final int MAX_EDGES = 5_000;
+    /** Longest id or type of a node, in characters. */
+    public static final int MAX_ID_CHARS = 200;
 
     private static final Pattern NUMBERS = Pattern.compile("^(\\d{1,6}(?:\\.\\d{1,6}){0,4})");
 
@@ -63,10 +65,13 @@ public final class Flow {
         return FlowReader.of(raw);
     }
 
-    /** A string or scalar as text; anything else, and null, as the empty string. */
+    /**
+     * A string or scalar as text that can be stored; anything else, and null, as the empty string. Only {@link #raw()}
+     * still has what no database takes.
+     */
     static String text(JsonNode value) {
         if (value.isString()) {
-            return value.stringValue();
+            return Value.storable(value.stringValue());
         }
         return value.isNumber() || value.isBoolean() ? value.asString() : "";
     }
@@ -134,7 +139,10 @@ public final class Flow {
     static final Set<String> ENTRIES = Set.of("ChatInput", "TextInput", "Webhook");
     static final List<String> EXITS = List.of("ChatOutput", "TextOutput", "DataOutput");
 
-    /** The highest of {@code last_tested_version} and every {@code lf_version}, suffixes dropped; empty when none is given. */
+    /**
+     * The highest of {@code last_tested_version} and every {@code lf_version}, suffixes dropped; empty when none is
+     * given.
+     */
     public Optional<String> version() {
         String best = "";
         best = higher(best, text(top.path("last_tested_version")));
@@ -189,7 +197,10 @@ public final class Flow {
             return id;
         }
 
-        /** The kind of component: a label, chosen by whoever made the file. Names such as {@code ext:a:B@official} are cut to {@code B}. */
+        /**
+         * The kind of component: a label, chosen by whoever made the file. Names such as {@code ext:a:B@official} are
+         * cut to {@code B}.
+         */
         public String type() {
             String type = text(data.path("type"));
             if (type.startsWith("ext:")) {
@@ -205,7 +216,7 @@ public final class Flow {
             if (own.isEmpty()) {
                 own = text(data.path("display_name"));
             }
-            return own.isEmpty() ? type() : own;
+            return shown(own.isEmpty() ? type() : own);
         }
 
         public String version() {
@@ -254,6 +265,10 @@ public final class Flow {
 
         private static String text(JsonNode value) {
             return Flow.text(value);
+        }
+
+        private static String shown(String name) {
+            return name.length() > MAX_ID_CHARS ? Value.storable(name.substring(0, MAX_ID_CHARS)) + "…" : name;
         }
 
         @Override

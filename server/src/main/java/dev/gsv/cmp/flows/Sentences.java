@@ -7,7 +7,9 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Cuts passages into sentences that can be quoted. Headings and questions are not quoted; they say what follows them. */
+/**
+ * Cuts passages into sentences that can be quoted. Headings and questions are not quoted; they say what follows them.
+ */
 final class Sentences {
     private static final Pattern MARK = Pattern.compile("^(?:#{1,6}\\s+|[-*•]\\s+|\\d{1,3}[.)]\\s+|[QA]:\\s*)");
     private static final int MAX_HEADING_CHARS = 80;
@@ -17,10 +19,17 @@ final class Sentences {
      * @param position place within the passage
      * @param words its words, in order
      * @param heading words of the question or heading above it
+     * @param below how many sentences stand between that heading and this one
      * @param title words of the passage's title
      */
     record Sentence(
-            int passage, int position, String text, List<String> words, Set<String> heading, Set<String> title) {
+            int passage,
+            int position,
+            String text,
+            List<String> words,
+            Set<String> heading,
+            int below,
+            Set<String> title) {
         /** Whether the sentence, or what stands above it, has this word. */
         boolean near(String word) {
             return words.contains(word) || heading.contains(word) || title.contains(word);
@@ -32,19 +41,22 @@ final class Sentences {
     static List<Sentence> of(int index, Passage passage) {
         Set<String> title = Words.significant(passage.title());
         Set<String> heading = Set.of();
+        int below = 0;
         List<Sentence> sentences = new ArrayList<>();
         for (String line : passage.text().split("\\R")) {
             String text = MARK.matcher(line.strip()).replaceFirst("").strip();
             if (line.strip().startsWith("#") || looksLikeHeading(text)) {
                 heading = Words.significant(text);
+                below = 0;
                 continue;
             }
             for (String sentence : split(text)) {
                 List<String> words = Words.of(sentence);
                 if (sentence.endsWith("?") || sentence.endsWith("？") || sentence.endsWith("؟")) {
                     heading = Words.significant(sentence);
+                    below = 0;
                 } else if (!words.isEmpty()) {
-                    sentences.add(new Sentence(index, sentences.size(), sentence, words, heading, title));
+                    sentences.add(new Sentence(index, sentences.size(), sentence, words, heading, below++, title));
                 }
             }
         }

@@ -113,7 +113,8 @@ public class Orgs {
         return projects.findDefault(org).orElseThrow(() -> new KitProblem.NotFound("project"));
     }
 
-    Page<Organization> joined(Caller caller, Page.Slice slice) {
+    /** The organizations of the person who calls. */
+    public Page<Organization> joined(Caller caller, Page.Slice slice) {
         return store.joined(caller.person(), slice);
     }
 
@@ -192,6 +193,11 @@ public class Orgs {
         }
         events.publishEvent(new OrganizationClosing(owner.org()));
         store.close(owner.org());
+    }
+
+    /** Marks an organization as one that sells; its first offering does. Repeating it changes nothing. */
+    public void sells(OrgId org) {
+        store.update(org, null, null, true);
     }
 
     /** By the operator: reads go on, changes and runs answer 403. Repeating it changes nothing. */

@@ -97,6 +97,11 @@ final class Bench implements AutoCloseable {
         final Map<String, List<Turn>> turns = new HashMap<>();
         boolean broken;
 
+        void forgetLast(String session, int n) {
+            List<Turn> all = turns.getOrDefault(session, List.of());
+            turns.put(session, new ArrayList<>(all.subList(0, all.size() - n)));
+        }
+
         @Override
         public synchronized List<Turn> last(String session, int n) {
             if (broken) {
