@@ -79,7 +79,7 @@ final class FlowReader {
             if (isNote(node)) {
                 notes++;
             } else if (node.isObject()) {
-                nodes.add(new Flow.Node(idOf(node, nodes.size()), node));
+                nodes.add(named(new Flow.Node(idOf(node, nodes.size()), node)));
             }
         }
         List<Flow.Edge> read = new ArrayList<>();
@@ -98,6 +98,15 @@ final class FlowReader {
                 ? ""
                 : ": line " + e.getLocation().getLineNr() + ", column "
                         + e.getLocation().getColumnNr();
+    }
+
+    private static Flow.Node named(Flow.Node node) {
+        if (node.id().length() > Flow.MAX_ID_CHARS || node.type().length() > Flow.MAX_ID_CHARS) {
+            throw new FlowUnreadable(
+                    FlowUnreadable.Reason.NOT_A_FLOW,
+                    "The id or the type of a node is longer than " + Flow.MAX_ID_CHARS + " characters.");
+        }
+        return node;
     }
 
     static boolean isNote(JsonNode node) {
