@@ -4,7 +4,12 @@ package dev.gsv.cmp.flows;
 @FunctionalInterface
 interface Behaviour {
     /**
+<<<<<<< HEAD
      * Computes the node's value; a {@link NodeFault} ends the run with its sentence, anything else with a general one.
+=======
+     * Computes the node's value; a {@link NodeFault} ends the run with its sentence, anything else with a general
+     * one.
+>>>>>>> main
      */
     Value run(Work work);
 }

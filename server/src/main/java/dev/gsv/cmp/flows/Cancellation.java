@@ -4,7 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
+<<<<<<< HEAD
  * Stops a run from outside: once requested, the call to a model server in flight is closed too. Safe for many threads.
+=======
+ * Stops a run from outside: once requested, the call to a model server in flight is closed too. Safe for many
+ * threads.
+>>>>>>> main
  */
 public final class Cancellation {
     private final List<Runnable> actions = new ArrayList<>();

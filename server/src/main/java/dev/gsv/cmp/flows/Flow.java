@@ -16,9 +16,15 @@ import tools.jackson.databind.JsonNode;
  * The graph of a Langflow export, read leniently: unknown keys are ignored and missing ones tolerated (contract
  * langflow, section 2).
  *
+<<<<<<< HEAD
  * <p>Notes are left out. A node without {@code type} is a generic one. The handle objects under an edge's {@code data}
  * are preferred to its {@code œ} strings. Nothing is executed and nothing is repaired: duplicate ids, dangling edges
  * and cycles are kept, so that a check can name them. Immutable, as long as nobody changes {@link #raw()}.
+=======
+ * <p>Notes are left out. A node without {@code type} is a generic one. The handle objects under an edge's {@code
+ * data} are preferred to its {@code œ} strings. Nothing is executed and nothing is repaired: duplicate ids, dangling
+ * edges and cycles are kept, so that a check can name them. Immutable, as long as nobody changes {@link #raw()}.
+>>>>>>> main
  */
 public final class Flow {
     /** Largest file, in bytes; the largest export that was met has 0.4 MB. */
@@ -29,6 +35,8 @@ public final class Flow {
     public static final int MAX_NODES = 1_000;
 
     public static final int MAX_EDGES = 5_000;
+    /** Longest id or type of a node, in characters. */
+    public static final int MAX_ID_CHARS = 200;
 
     private static final Pattern NUMBERS = Pattern.compile("^(\\d{1,6}(?:\\.\\d{1,6}){0,4})");
 
@@ -63,10 +71,13 @@ public final class Flow {
         return FlowReader.of(raw);
     }
 
-    /** A string or scalar as text; anything else, and null, as the empty string. */
+    /**
+     * A string or scalar as text that can be stored; anything else, and null, as the empty string. Only {@link #raw()}
+     * still has what no database takes.
+     */
     static String text(JsonNode value) {
         if (value.isString()) {
-            return value.stringValue();
+            return Value.storable(value.stringValue());
         }
         return value.isNumber() || value.isBoolean() ? value.asString() : "";
     }
@@ -211,7 +222,7 @@ public final class Flow {
             if (own.isEmpty()) {
                 own = text(data.path("display_name"));
             }
-            return own.isEmpty() ? type() : own;
+            return shown(own.isEmpty() ? type() : own);
         }
 
         public String version() {
@@ -260,6 +271,10 @@ public final class Flow {
 
         private static String text(JsonNode value) {
             return Flow.text(value);
+        }
+
+        private static String shown(String name) {
+            return name.length() > MAX_ID_CHARS ? Value.storable(name.substring(0, MAX_ID_CHARS)) + "…" : name;
         }
 
         @Override

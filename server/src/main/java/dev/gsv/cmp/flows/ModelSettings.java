@@ -57,7 +57,12 @@ record ModelSettings(String baseUrl, String apiKey, String model) {
     }
 
     /**
+<<<<<<< HEAD
      * Whether a node that names this server may run: only the installation's own, or OpenAI's, which it stands in for.
+=======
+     * Whether a node that names this server may run: only the installation's own, or OpenAI's, which it stands in
+     * for.
+>>>>>>> main
      */
     boolean allows(String nodeBase) {
         String bare = bare(nodeBase);
