@@ -35,10 +35,12 @@ final class DemoFile {
     /** A value as {@link #write} takes it: a shell reads it without quotes. */
     private static final Pattern LINE = Pattern.compile("([A-Z][A-Z0-9_]*)=([A-Za-z0-9_@.:/\\-\\[\\]]*)");
 
+    private final Path folder;
     private final Path path;
 
     DemoFile(Path folder) {
-        this.path = folder.resolve("demo.env");
+        this.folder = folder.toAbsolutePath();
+        this.path = this.folder.resolve("demo.env");
     }
 
     Path path() {
@@ -65,8 +67,9 @@ final class DemoFile {
     }
 
     void write(Map<String, String> values) {
-        StringBuilder text = new StringBuilder("# The demo's logins, made at the first start. Delete nothing here; to begin"
-                + " anew, stop CMP and delete this folder.\n");
+        StringBuilder text =
+                new StringBuilder("# The demo's logins, made at the first start. Delete nothing here; to begin"
+                        + " anew, stop CMP and delete this folder.\n");
         values.forEach((name, value) -> {
             String line = name + "=" + value;
             if (!LINE.matcher(line).matches()) {
@@ -82,7 +85,6 @@ final class DemoFile {
     }
 
     private void replace(String text) throws IOException {
-        Path folder = path.toAbsolutePath().getParent();
         Files.createDirectories(folder);
         Path half = folder.resolve("demo.env.new");
         Files.deleteIfExists(half);

@@ -47,8 +47,6 @@ class DemoStore {
                         update demo_seed
                         set done_at = now(), holder = null, held_until = null, updated_at = now()
                         where done_at is null and holder = :node
-                        """)
-                .param("node", node)
-                .update();
+                        """).param("node", node).update();
     }
 }

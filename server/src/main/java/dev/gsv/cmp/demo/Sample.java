@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One sample offering as it lies in {@code samples/<slug>/}: what is sold, the flow that runs, the documents it quotes. */
+/**
+ * One sample offering as it lies in {@code samples/<slug>/}: what is sold, the flow that runs, the documents it quotes.
+ */
 record Sample(Card card, byte[] flow, List<Document> documents) {
 
     /** The folders below {@code samples/}, in the order in which they are made. */
@@ -70,8 +72,7 @@ record Sample(Card card, byte[] flow, List<Document> documents) {
         Card card = JSON.readValue(bytes(slug + "/offering.json"), Card.class);
         List<Document> documents = new ArrayList<>();
         for (String name : card.knowledge().documents()) {
-            documents.add(
-                    new Document(name, new String(bytes(slug + "/knowledge/" + name), StandardCharsets.UTF_8)));
+            documents.add(new Document(name, new String(bytes(slug + "/knowledge/" + name), StandardCharsets.UTF_8)));
         }
         return new Sample(card, bytes(slug + "/flow.json"), List.copyOf(documents));
     }

@@ -5,6 +5,7 @@
  * what a check refuses the demo cannot have. Nothing imports it.
  *
  * <p>Always true:
+ *
  * <ul>
  *   <li>seeding twice makes everything once;
  *   <li>a seed that was killed goes on where it stopped;
