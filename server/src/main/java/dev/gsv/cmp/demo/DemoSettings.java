@@ -1,5 +1,6 @@
 package dev.gsv.cmp.demo;
 
+import dev.gsv.cmp.kit.CannotStart;
 import java.nio.file.Path;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.env.Environment;
@@ -17,7 +18,7 @@ import org.springframework.stereotype.Component;
 record DemoSettings(String wanted, boolean embedded, boolean ownIssuer, Path folder) {
     DemoSettings {
         if (!wanted.isEmpty() && !wanted.equals("true") && !wanted.equals("false")) {
-            throw new IllegalArgumentException("CMP_DEMO is true or false, not '" + wanted + "'");
+            throw new CannotStart("CMP_DEMO is '" + wanted + "'.", "Set it to true or false, or unset it.");
         }
     }
 
