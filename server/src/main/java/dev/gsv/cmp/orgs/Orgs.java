@@ -159,14 +159,7 @@ public class Orgs {
 
     private OrgId open(String owner, NewOrganization wanted) {
         OrgId org = new OrgId(ids.next());
-        String asked = wanted.slug();
-        if (asked != null) {
-            if (!store.insert(org, wanted, asked, owner)) {
-                throw new KitProblem.Duplicate("The slug '" + asked + "' is taken.");
-            }
-        } else if (Slug.candidates(wanted.name(), "org").noneMatch(slug -> store.insert(org, wanted, slug, owner))) {
-            throw new KitProblem.Duplicate("No free slug was found for this name. Choose one.");
-        }
+        new NamedPart(wanted.name(), wanted.slug(), null).insert("org", slug -> store.insert(org, wanted, slug, owner));
         projects.insert(org, ids.next(), DEFAULT_PROJECT, "default", null, true);
         members.insert(org, ids.next(), owner, null, Role.OWNER);
         events.publishEvent(new OrganizationOpened(org, owner));
