@@ -222,6 +222,7 @@ class HouseTest {
                 .should()
                 .dependOnClassesThat()
                 .haveSimpleNameEndingWith("Store")
+                .allowEmptyShould(true)
                 .check(CMP);
     }
 

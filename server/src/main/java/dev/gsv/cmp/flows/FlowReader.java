@@ -109,7 +109,7 @@ final class FlowReader {
         return node;
     }
 
-    private static boolean isNote(JsonNode node) {
+    static boolean isNote(JsonNode node) {
         return Flow.text(node.path("type")).equals("noteNode")
                 || (!node.has("type")
                         && Flow.text(node.path("data").path("type")).equals("note"));

@@ -11,7 +11,9 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Organizations: who may enter one, how one begins and ends (sections 3.1, 7.1 and 15 of the control plane contract). */
+/**
+ * Organizations: who may enter one, how one begins and ends (sections 3.1, 7.1 and 15 of the control plane contract).
+ */
 @Service
 public class Orgs {
 
@@ -44,8 +46,8 @@ public class Orgs {
     }
 
     /**
-     * Lets a caller into an organization as what the endpoint demands. An API key enters only its own organization, as a
-     * member; operators and services enter every one where the endpoint names them.
+     * Lets a caller into an organization as what the endpoint demands. An API key enters only its own organization, as
+     * a member; operators and services enter every one where the endpoint names them.
      *
      * @throws KitProblem.NotFound when the organization is unknown, or the caller is no member: indistinguishable
      * @throws KitProblem.PermissionDenied when the role does not cover the weakest one that the endpoint names
@@ -113,7 +115,8 @@ public class Orgs {
         return projects.findDefault(org).orElseThrow(() -> new KitProblem.NotFound("project"));
     }
 
-    Page<Organization> joined(Caller caller, Page.Slice slice) {
+    /** The organizations of the person who calls. */
+    public Page<Organization> joined(Caller caller, Page.Slice slice) {
         return store.joined(caller.person(), slice);
     }
 
@@ -158,14 +161,7 @@ public class Orgs {
 
     private OrgId open(String owner, NewOrganization wanted) {
         OrgId org = new OrgId(ids.next());
-        String asked = wanted.slug();
-        if (asked != null) {
-            if (!store.insert(org, wanted, asked, owner)) {
-                throw new KitProblem.Duplicate("The slug '" + asked + "' is taken.");
-            }
-        } else if (Slug.candidates(wanted.name(), "org").noneMatch(slug -> store.insert(org, wanted, slug, owner))) {
-            throw new KitProblem.Duplicate("No free slug was found for this name. Choose one.");
-        }
+        new NamedPart(wanted.name(), wanted.slug(), null).insert("org", slug -> store.insert(org, wanted, slug, owner));
         projects.insert(org, ids.next(), DEFAULT_PROJECT, "default", null, true);
         members.insert(org, ids.next(), owner, null, Role.OWNER);
         events.publishEvent(new OrganizationOpened(org, owner));
@@ -199,6 +195,11 @@ public class Orgs {
         }
         events.publishEvent(new OrganizationClosing(owner.org()));
         store.close(owner.org());
+    }
+
+    /** Marks an organization as one that sells; its first offering does. Repeating it changes nothing. */
+    public void sells(OrgId org) {
+        store.update(org, null, null, true);
     }
 
     /** By the operator: reads go on, changes and runs answer 403. Repeating it changes nothing. */

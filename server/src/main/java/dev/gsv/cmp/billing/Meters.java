@@ -1,0 +1,133 @@
+package dev.gsv.cmp.billing;
+
+import dev.gsv.cmp.kit.KitProblem;
+import dev.gsv.cmp.kit.Problem;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was used, meter by meter (section 11.1 of the control plane contract). Never negative: 422.
+ *
+ * @param ragIngestionMb mebibytes, at most 6 decimal places
+ * @param audioMinutes minutes, at most 6 decimal places
+ * @param storageGbDays gibibytes times days, at most 6 decimal places
+ */
+public record Meters(
+        long llmTokensIn,
+        long llmTokensOut,
+        long toolCalls,
+        long requests,
+        long ragQueries,
+        BigDecimal ragIngestionMb,
+        long mcpCalls,
+        long chatSessions,
+        long widgetSessions,
+        long translations,
+        long imageCalls,
+        BigDecimal audioMinutes,
+        BigDecimal storageGbDays,
+        long auditEvents,
+        long scheduledRuns) {
+
+    public static final Meters NONE = of(0, 0, 0, 0, 0);
+    private static final int MAX_SCALE = 6;
+    private static final int MAX_PRECISION = 20;
+
+    public Meters {
+        ragIngestionMb = plain(ragIngestionMb);
+        audioMinutes = plain(audioMinutes);
+        storageGbDays = plain(storageGbDays);
+        List<Problem.Detail> wrong = new ArrayList<>();
+        named(
+                        llmTokensIn,
+                        llmTokensOut,
+                        toolCalls,
+                        requests,
+                        ragQueries,
+                        ragIngestionMb,
+                        mcpCalls,
+                        chatSessions,
+                        widgetSessions,
+                        translations,
+                        imageCalls,
+                        audioMinutes,
+                        storageGbDays,
+                        auditEvents,
+                        scheduledRuns)
+                .forEach((meter, value) -> {
+                    if (value.signum() < 0) {
+                        wrong.add(new Problem.Detail("usage." + meter, "must not be negative"));
+                    }
+                    if (value.scale() > MAX_SCALE || value.precision() - value.scale() > MAX_PRECISION) {
+                        wrong.add(new Problem.Detail("usage." + meter, "is beyond what can be recorded"));
+                    }
+                });
+        if (!wrong.isEmpty()) {
+            throw new KitProblem.Meaningless("The usage holds numbers that make no sense.", wrong);
+        }
+    }
+
+    /** The meters that carry a price by default. */
+    public static Meters of(long llmTokensIn, long llmTokensOut, long toolCalls, long requests, long ragQueries) {
+        BigDecimal none = BigDecimal.ZERO;
+        return new Meters(
+                llmTokensIn, llmTokensOut, toolCalls, requests, ragQueries, none, 0, 0, 0, 0, 0, none, none, 0, 0);
+    }
+
+    /** Every meter under its documented name. */
+    Map<String, BigDecimal> byName() {
+        return named(
+                llmTokensIn,
+                llmTokensOut,
+                toolCalls,
+                requests,
+                ragQueries,
+                ragIngestionMb,
+                mcpCalls,
+                chatSessions,
+                widgetSessions,
+                translations,
+                imageCalls,
+                audioMinutes,
+                storageGbDays,
+                auditEvents,
+                scheduledRuns);
+    }
+
+    private static Map<String, BigDecimal> named(Number... values) {
+        Map<String, BigDecimal> result = new LinkedHashMap<>();
+        for (int i = 0; i < values.length; i++) {
+            Number value = values[i];
+            result.put(NAMES.get(i), value instanceof BigDecimal exact ? exact : BigDecimal.valueOf(value.longValue()));
+        }
+        return result;
+    }
+
+    static final List<String> NAMES = List.of(
+            "llm_tokens_in",
+            "llm_tokens_out",
+            "tool_calls",
+            "requests",
+            "rag_queries",
+            "rag_ingestion_mb",
+            "mcp_calls",
+            "chat_sessions",
+            "widget_sessions",
+            "translations",
+            "image_calls",
+            "audio_minutes",
+            "storage_gb_days",
+            "audit_events",
+            "scheduled_runs");
+
+    private static BigDecimal plain(BigDecimal value) {
+        // A number such as 1e999999 keeps its exponent here; expanding it would exhaust the memory.
+        BigDecimal stripped = value.stripTrailingZeros();
+        return stripped.scale() < 0 && stripped.precision() - stripped.scale() <= MAX_PRECISION
+                ? stripped.setScale(0)
+                : stripped;
+    }
+}

@@ -1,0 +1,249 @@
+package dev.gsv.cmp.billing;
+
+import dev.gsv.cmp.orgs.OrgId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A wallet under its lock: what it has, what is held, and its grants in the order in which they burn. It decides and
+ * writes nothing; {@link Books} writes what changed. All amounts are micro-credits.
+ */
+final class Purse {
+
+    /** One grant of the wallet that has something left. */
+    static final class Portion {
+        final UUID id;
+        final int priority;
+        final @Nullable Instant expiresAt;
+        final Instant createdAt;
+        long remaining;
+        long held;
+        boolean changed;
+
+        Portion(UUID id, int priority, @Nullable Instant expiresAt, Instant createdAt, long remaining, long held) {
+            this.id = id;
+            this.priority = priority;
+            this.expiresAt = expiresAt;
+            this.createdAt = createdAt;
+            this.remaining = remaining;
+            this.held = held;
+        }
+
+        long free() {
+            return remaining - held;
+        }
+
+        boolean lapsed(Instant now) {
+            return expiresAt != null && !expiresAt.isAfter(now);
+        }
+    }
+
+    /** Priority, then the earlier end, then the older, then the id: a total order. */
+    static final Comparator<Portion> BURN_ORDER = Comparator.comparingInt((Portion portion) -> portion.priority)
+            .thenComparing(portion -> portion.expiresAt, Comparator.nullsLast(Comparator.naturalOrder()))
+            .thenComparing(portion -> portion.createdAt)
+            .thenComparing(portion -> portion.id.toString());
+
+    /** What a settlement took, and what nobody could pay. */
+    record Taken(long debited, long absorbed, List<Part> uses) {}
+
+    final OrgId org;
+    final UUID id;
+    private final long floor;
+    private final List<Portion> portions = new ArrayList<>();
+    private long posted;
+    private long held;
+    private int openHolds;
+    private long seq;
+    private @Nullable Instant lastEntryAt;
+    private boolean changed;
+
+    Purse(
+            OrgId org,
+            UUID id,
+            long posted,
+            long held,
+            int openHolds,
+            long floor,
+            long seq,
+            @Nullable Instant lastEntryAt) {
+        this.org = org;
+        this.id = id;
+        this.posted = posted;
+        this.held = held;
+        this.openHolds = openHolds;
+        this.floor = floor;
+        this.seq = seq;
+        this.lastEntryAt = lastEntryAt;
+    }
+
+    void add(Portion portion) {
+        portions.add(portion);
+        portions.sort(BURN_ORDER);
+    }
+
+    long posted() {
+        return posted;
+    }
+
+    long held() {
+        return held;
+    }
+
+    int openHolds() {
+        return openHolds;
+    }
+
+    long seq() {
+        return seq;
+    }
+
+    @Nullable
+    Instant lastEntryAt() {
+        return lastEntryAt;
+    }
+
+    boolean changed() {
+        return changed;
+    }
+
+    List<Portion> portions() {
+        return portions;
+    }
+
+    long available() {
+        return posted - held;
+    }
+
+    /** What may still be held or debited. */
+    long room() {
+        return Math.max(0, available() - floor);
+    }
+
+    /** Sets an amount aside; null when there is not enough. */
+    @Nullable
+    List<Part> hold(long amount) {
+        if (amount > room()) {
+            return null;
+        }
+        List<Part> parts = reserve(amount);
+        held = Math.addExact(held, amount);
+        openHolds++;
+        changed = true;
+        return parts;
+    }
+
+    /** Sets more aside for a hold that exists; null when there is not enough. */
+    @Nullable
+    List<Part> extend(long amount) {
+        List<Part> parts = hold(amount);
+        if (parts != null) {
+            openHolds--;
+        }
+        return parts;
+    }
+
+    private List<Part> reserve(long amount) {
+        List<Part> parts = new ArrayList<>();
+        long left = amount;
+        for (Portion portion : portions) {
+            long micros = Math.min(left, portion.free());
+            if (micros > 0) {
+                portion.held += micros;
+                portion.changed = true;
+                parts.add(new Part(portion.id, micros));
+                left -= micros;
+            }
+        }
+        // What is left stands on the agreed overdraft and belongs to no grant.
+        return parts;
+    }
+
+    /** Ends a hold: its parts are free again. */
+    void giveBack(long amount, List<Part> parts) {
+        held = Math.subtractExact(held, amount);
+        openHolds--;
+        changed = true;
+        for (Part part : parts) {
+            Portion portion = portion(part.grant());
+            portion.held -= part.micros();
+            portion.changed = true;
+        }
+    }
+
+    /** Pays from the given parts first, then in burn order, never below the floor. */
+    Taken pay(long cost, List<Part> first) {
+        long debited = Math.min(cost, room());
+        List<Part> uses = new ArrayList<>();
+        long left = debited;
+        for (Part part : first) {
+            left -= use(portion(part.grant()), Math.min(left, part.micros()), uses);
+        }
+        for (Portion portion : portions) {
+            left -= use(portion, Math.min(left, portion.free()), uses);
+        }
+        posted = Math.subtractExact(posted, debited);
+        changed = true;
+        return new Taken(debited, cost - debited, uses);
+    }
+
+    private static long use(Portion portion, long micros, List<Part> uses) {
+        if (micros > 0) {
+            portion.remaining -= micros;
+            portion.changed = true;
+            uses.add(new Part(portion.id, micros));
+        }
+        return micros;
+    }
+
+    /**
+     * Takes the next grant that is over by now out of the wallet, as far as no hold stands on it; null when none is.
+     */
+    @Nullable
+    Part lapse(Instant now) {
+        for (Portion portion : portions) {
+            long micros = portion.lapsed(now) ? portion.free() : 0;
+            if (micros > 0) {
+                portion.remaining -= micros;
+                portion.changed = true;
+                posted -= micros;
+                changed = true;
+                return new Part(portion.id, micros);
+            }
+        }
+        return null;
+    }
+
+    /** Takes in new credit. Returns how much of it is left after it has paid an overdraft in use. */
+    long credit(long amount) {
+        long remaining =
+                portions.stream().mapToLong(portion -> portion.remaining).sum();
+        long debt = Math.min(amount, Math.max(0, remaining - posted));
+        posted = Math.addExact(posted, amount);
+        changed = true;
+        return amount - debt;
+    }
+
+    /** Takes the next position for a line of the wallet, at a time that is never before the last one. */
+    Instant line(Instant now) {
+        seq++;
+        Instant last = lastEntryAt;
+        Instant at = last != null && last.isAfter(now) ? last : now;
+        lastEntryAt = at;
+        changed = true;
+        return at;
+    }
+
+    private Portion portion(UUID grant) {
+        for (Portion portion : portions) {
+            if (portion.id.equals(grant)) {
+                return portion;
+            }
+        }
+        throw new IllegalStateException("a held grant has something left: " + grant);
+    }
+}

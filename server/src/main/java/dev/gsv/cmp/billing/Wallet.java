@@ -1,0 +1,44 @@
+package dev.gsv.cmp.billing;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.gsv.cmp.kit.Credits;
+import dev.gsv.cmp.orgs.OrgId;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An organization's credit as a reader sees it.
+ *
+ * @param balance the sum of the wallet's ledger entries
+ * @param reserved what is held by pending reservations that are within their limit
+ * @param available what can be held or spent now; below zero when an agreed overdraft is in use
+ * @param renewalAt when the plan adds credit again; null without such a plan
+ */
+public record Wallet(
+        UUID walletId,
+        @JsonIgnore OrgId org,
+        Credits balance,
+        Credits reserved,
+        Credits available,
+        String currency,
+        @Nullable Credits lowBalanceThreshold,
+        @Nullable Instant renewalAt,
+        @Nullable MonthlyPlan plan) {
+
+    /** The plan that adds credit to the wallet every month. */
+    public record MonthlyPlan(UUID planId, String name, Credits monthlyCredits) {}
+
+    static Wallet of(UUID id, OrgId org, long posted, long reserved, long available, @Nullable Long threshold) {
+        return new Wallet(
+                id,
+                org,
+                new Credits(posted),
+                new Credits(reserved),
+                new Credits(available),
+                "credits",
+                threshold == null ? null : new Credits(threshold),
+                null,
+                null);
+    }
+}

@@ -1,0 +1,258 @@
+package dev.gsv.cmp.billing;
+
+import dev.gsv.cmp.kit.AllOrgs;
+import dev.gsv.cmp.orgs.OrgId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** The tables {@code wallet}, {@code credit_grant} and {@code trial}. */
+@Repository
+class WalletStore {
+
+    private static final String MANY = "each row names its organization; the callers were let into all of them";
+
+    private final JdbcClient jdbc;
+
+    WalletStore(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** False when there is one already. */
+    boolean insert(OrgId org, UUID id) {
+        return jdbc.sql("""
+                        insert into wallet (org_id, id) values (:org, :id) on conflict (org_id) do nothing
+                        """).param("org", org.value()).param("id", id).update() == 1;
+    }
+
+    @AllOrgs(because = "a person's trial is theirs, whatever organization they are in")
+    boolean insertTrial(OrgId org, String owner) {
+        return jdbc.sql("""
+                        insert into trial (owner, org_id) values (:owner, :org) on conflict (owner) do nothing
+                        """).param("owner", owner).param("org", org.value()).update() == 1;
+    }
+
+    @AllOrgs(because = "a wallet's id is looked up to learn which organization's door to knock at")
+    Optional<OrgId> owner(UUID wallet) {
+        return jdbc.sql("select org_id from wallet where id = :wallet")
+                .param("wallet", wallet)
+                .query(UUID.class)
+                .optional()
+                .map(OrgId::new);
+    }
+
+    /** What readers see: holds past their limit and credit that lapsed do not count, swept or not. */
+    Optional<Wallet> find(OrgId org) {
+        return jdbc.sql("""
+                        select w.id, w.org_id, w.posted_micros, w.floor_micros, w.low_balance_threshold_micros,
+                               w.held_micros - coalesce((
+                                   select sum(r.amount_micros) from reservation r
+                                   where r.org_id = w.org_id and r.status = 'pending'
+                                     and r.expires_at <= clock_timestamp()), 0) as reserved_micros,
+                               coalesce((
+                                   select sum(g.remaining_micros - g.held_micros) from credit_grant g
+                                   where g.org_id = w.org_id and g.remaining_micros > 0
+                                     and g.expires_at <= clock_timestamp()), 0) as lapsed_micros
+                        from wallet w
+                        where w.org_id = :org
+                        """)
+                .param("org", org.value())
+                .query(WalletStore::wallet)
+                .optional();
+    }
+
+    private static Wallet wallet(ResultSet row, int number) throws SQLException {
+        long reserved = row.getLong("reserved_micros");
+        Long threshold = row.getObject("low_balance_threshold_micros", Long.class);
+        return Wallet.of(
+                row.getObject("id", UUID.class),
+                new OrgId(row.getObject("org_id", UUID.class)),
+                row.getLong("posted_micros"),
+                reserved,
+                row.getLong("posted_micros") - reserved - row.getLong("lapsed_micros"),
+                threshold);
+    }
+
+    /** Locks wallets, always in the same order, so that two transactions never wait for each other in a circle. */
+    @AllOrgs(because = MANY)
+    List<Purse> lock(Collection<OrgId> orgs) {
+        return jdbc.sql("""
+                        select org_id, id, posted_micros, held_micros, open_holds, floor_micros, last_seq, last_entry_at
+                        from wallet
+                        where org_id = any(:orgs::uuid[])
+                        order by org_id
+                        for update
+                        """)
+                .param("orgs", Rows.ids(orgs))
+                .query((row, number) -> new Purse(
+                        new OrgId(row.getObject("org_id", UUID.class)),
+                        row.getObject("id", UUID.class),
+                        row.getLong("posted_micros"),
+                        row.getLong("held_micros"),
+                        row.getInt("open_holds"),
+                        row.getLong("floor_micros"),
+                        row.getLong("last_seq"),
+                        instant(row, "last_entry_at")))
+                .list();
+    }
+
+    /** The database's clock, not the start of the transaction: time that was spent waiting for a lock has passed. */
+    @AllOrgs(because = "time belongs to nobody")
+    Instant clock() {
+        return jdbc.sql("select clock_timestamp()")
+                .query(OffsetDateTime.class)
+                .single()
+                .toInstant();
+    }
+
+    /** Reads the grants that have something left into their wallets. */
+    @AllOrgs(because = MANY)
+    void readGrants(Map<OrgId, Purse> purses) {
+        jdbc.sql("""
+                        select org_id, id, priority, expires_at, created_at, remaining_micros, held_micros
+                        from credit_grant
+                        where org_id = any(:orgs::uuid[]) and remaining_micros > 0
+                        """).param("orgs", Rows.ids(purses.keySet())).query(row -> {
+            Purse purse = purses.get(new OrgId(row.getObject("org_id", UUID.class)));
+            if (purse != null) {
+                purse.add(new Purse.Portion(
+                        row.getObject("id", UUID.class),
+                        row.getInt("priority"),
+                        instant(row, "expires_at"),
+                        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                        row.getLong("remaining_micros"),
+                        row.getLong("held_micros")));
+            }
+        });
+    }
+
+    @AllOrgs(because = MANY)
+    void update(Collection<Purse> purses) {
+        if (purses.isEmpty()) {
+            return;
+        }
+        jdbc.sql("""
+                        update wallet w
+                        set posted_micros = n.posted, held_micros = n.held, open_holds = n.holds, last_seq = n.seq,
+                            last_entry_at = n.last_at, updated_at = clock_timestamp()
+                        from unnest(:orgs::uuid[], :posted::bigint[], :held::bigint[], :holds::bigint[], :seq::bigint[],
+                                    :lastAt::timestamptz[]) as n (org_id, posted, held, holds, seq, last_at)
+                        where w.org_id = n.org_id
+                        """)
+                .params(Rows.of(purses)
+                        .text("orgs", purse -> purse.org)
+                        .whole("posted", Purse::posted)
+                        .whole("held", Purse::held)
+                        .whole("holds", purse -> (long) purse.openHolds())
+                        .whole("seq", Purse::seq)
+                        .text("lastAt", Purse::lastEntryAt)
+                        .columns())
+                .update();
+    }
+
+    @AllOrgs(because = MANY)
+    void updateGrants(Collection<Purse> purses) {
+        record Changed(OrgId org, Purse.Portion portion) {}
+        List<Changed> changed = purses.stream()
+                .flatMap(purse -> purse.portions().stream()
+                        .filter(portion -> portion.changed)
+                        .map(portion -> new Changed(purse.org, portion)))
+                .toList();
+        if (changed.isEmpty()) {
+            return;
+        }
+        jdbc.sql("""
+                        update credit_grant g
+                        set remaining_micros = n.remaining, held_micros = n.held, updated_at = clock_timestamp()
+                        from unnest(:orgs::uuid[], :ids::uuid[], :remaining::bigint[], :held::bigint[])
+                             as n (org_id, id, remaining, held)
+                        where g.org_id = n.org_id and g.id = n.id
+                        """)
+                .params(Rows.of(changed)
+                        .text("orgs", Changed::org)
+                        .text("ids", row -> row.portion().id)
+                        .whole("remaining", row -> row.portion().remaining)
+                        .whole("held", row -> row.portion().held)
+                        .columns())
+                .update();
+    }
+
+    @AllOrgs(because = MANY)
+    void insertGrants(Collection<Grant> grants) {
+        if (grants.isEmpty()) {
+            return;
+        }
+        jdbc.sql("""
+                        insert into credit_grant (org_id, id, kind, priority, amount_micros, remaining_micros,
+                                                  effective_at, expires_at, reference, movement_id, created_at, updated_at)
+                        select org_id, id, kind, priority, amount, remaining, effective_at, expires_at, reference, movement,
+                               effective_at, effective_at
+                        from unnest(:orgs::uuid[], :ids::uuid[], :kinds::text[], :priorities::bigint[],
+                                    :amounts::bigint[], :remaining::bigint[], :effective::timestamptz[],
+                                    :expires::timestamptz[], :references::text[], :movements::uuid[])
+                             as n (org_id, id, kind, priority, amount, remaining, effective_at, expires_at, reference,
+                                   movement)
+                        """)
+                .params(Rows.of(grants)
+                        .text("orgs", Grant::org)
+                        .text("ids", Grant::id)
+                        .text("kinds", grant -> grant.kind().text())
+                        .whole("priorities", grant -> (long) grant.kind().priority())
+                        .whole("amounts", Grant::amount)
+                        .whole("remaining", Grant::remaining)
+                        .text("effective", Grant::effectiveAt)
+                        .text("expires", Grant::expiresAt)
+                        .text("references", Grant::reference)
+                        .text("movements", Grant::movement)
+                        .columns())
+                .update();
+    }
+
+    void floor(OrgId org, long micros, @Nullable Long threshold) {
+        jdbc.sql("""
+                        update wallet set floor_micros = :floor, low_balance_threshold_micros = :threshold,
+                                          updated_at = clock_timestamp()
+                        where org_id = :org
+                        """)
+                .param("org", org.value())
+                .param("floor", micros)
+                .param("threshold", threshold, Types.BIGINT)
+                .update();
+    }
+
+    /** Organizations with holds past their limit or grants past their end, the longest overdue first. */
+    @AllOrgs(because = "sweeps what is due, whoever it belongs to")
+    List<OrgId> due(int atMost) {
+        return jdbc.sql("""
+                        select org_id from (
+                            (select org_id, expires_at from reservation
+                             where status = 'pending' and expires_at <= clock_timestamp()
+                             order by expires_at limit :at_most)
+                            union all
+                            (select org_id, expires_at from credit_grant
+                             where remaining_micros > held_micros and remaining_micros > 0
+                               and expires_at <= clock_timestamp()
+                             order by expires_at limit :at_most)) as due
+                        group by org_id
+                        order by min(expires_at)
+                        """)
+                .param("at_most", atMost)
+                .query((row, number) -> new OrgId(row.getObject("org_id", UUID.class)))
+                .list();
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

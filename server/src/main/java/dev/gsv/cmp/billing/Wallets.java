@@ -1,0 +1,106 @@
+package dev.gsv.cmp.billing;
+
+import dev.gsv.cmp.kit.Credits;
+import dev.gsv.cmp.kit.Ids;
+import dev.gsv.cmp.kit.KitProblem;
+import dev.gsv.cmp.kit.Page;
+import dev.gsv.cmp.orgs.Caller;
+import dev.gsv.cmp.orgs.OrgId;
+import dev.gsv.cmp.orgs.OrganizationOpened;
+import dev.gsv.cmp.orgs.Orgs;
+import dev.gsv.cmp.orgs.Workspace;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Wallets: every organization has one from its first moment; the first of a person starts with the trial. */
+@Service
+public class Wallets {
+
+    private static final String TRIAL = "trial";
+
+    /**
+     * Where a person works, and what they pay with.
+     *
+     * @param trialGranted true only in the call that granted it
+     */
+    public record Opened(OrgId orgId, UUID projectId, UUID walletId, boolean trialGranted) {}
+
+    private final WalletStore store;
+    private final EntryStore entries;
+    private final Ledger ledger;
+    private final Orgs orgs;
+    private final Ids ids;
+    private final BillingSettings settings;
+
+    Wallets(WalletStore store, EntryStore entries, Ledger ledger, Orgs orgs, Ids ids, BillingSettings settings) {
+        this.store = store;
+        this.entries = entries;
+        this.ledger = ledger;
+        this.orgs = orgs;
+        this.ids = ids;
+        this.settings = settings;
+    }
+
+    /** Opens the wallet of a new organization, in the transaction that creates it. */
+    @EventListener
+    public void open(OrganizationOpened event) {
+        store.insert(event.org(), ids.next());
+    }
+
+    /**
+     * The caller's own organization with its wallet, made at the first call, and the trial once per person; all of it
+     * in one transaction. Parallel first calls make one organization and one grant.
+     */
+    @Transactional
+    public Opened auto(Caller caller) {
+        Workspace workspace = orgs.auto(caller);
+        store.insert(workspace.org(), ids.next());
+        boolean granted = grantTrial(workspace.org(), caller.person());
+        return new Opened(
+                workspace.org(), workspace.project(), wallet(workspace.org()).walletId(), granted);
+    }
+
+    /** Grants the trial unless this person had it. Returns whether it did. */
+    @Transactional
+    public boolean grantTrial(OrgId org, String owner) {
+        if (settings.trialCredits() == 0 || !store.insertTrial(org, owner)) {
+            return false;
+        }
+        ledger.credit(org, Credits.of(settings.trialCredits()), GrantKind.TRIAL, EntryType.TRIAL_GRANT, TRIAL, null);
+        return true;
+    }
+
+    public Wallet wallet(OrgId org) {
+        return store.find(org).orElseThrow(Wallets::unknown);
+    }
+
+    /** The organization whose wallet this is; an unknown one answers as a foreign one. */
+    public OrgId owner(UUID wallet) {
+        return store.owner(wallet).orElseThrow(Wallets::unknown);
+    }
+
+    /** The wallet's ledger, newest line first. */
+    public List<Entry> ledger(OrgId org, Page.Slice slice) {
+        return entries.ledger(org, slice.limit(), slice.offset());
+    }
+
+    /**
+     * Agrees on an overdraft and on when a balance counts as low.
+     *
+     * @param overdraft how far available credit may go below zero
+     */
+    @Transactional
+    public void agree(OrgId org, Credits overdraft, @org.jspecify.annotations.Nullable Credits lowBalanceThreshold) {
+        if (overdraft.micros() < 0) {
+            throw new KitProblem.Meaningless("An overdraft must not be negative.");
+        }
+        store.floor(org, -overdraft.micros(), lowBalanceThreshold == null ? null : lowBalanceThreshold.micros());
+    }
+
+    private static KitProblem.NotFound unknown() {
+        return new KitProblem.NotFound("wallet");
+    }
+}
