@@ -9,7 +9,8 @@ import org.springframework.context.annotation.Configuration;
 /**
  * Settings of the catalogue.
  *
- * @param listingApproval {@code CMP_LISTING_APPROVAL}: true when an operator approves each listing before it is published
+ * @param listingApproval {@code CMP_LISTING_APPROVAL}: true when an operator approves each listing before it is
+ *     published
  * @param runtimes {@code CMP_RUNTIMES}: what can execute a version here
  */
 @ConfigurationProperties("cmp")

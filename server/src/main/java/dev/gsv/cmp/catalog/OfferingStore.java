@@ -18,7 +18,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.stereotype.Repository;
 
-/** The table {@code offering}. Reading crosses organizations, for a catalogue is for everybody; writing names the seller. */
+/**
+ * The table {@code offering}. Reading crosses organizations, for a catalogue is for everybody; writing names the
+ * seller.
+ */
 @Repository
 class OfferingStore {
 

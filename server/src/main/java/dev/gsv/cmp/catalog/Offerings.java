@@ -23,7 +23,9 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 import tools.jackson.databind.JsonNode;
 
-/** What is for sale: finding, creating, changing, removing (sections 3.2, 7.1 and 7.2 of the control plane contract). */
+/**
+ * What is for sale: finding, creating, changing, removing (sections 3.2, 7.1 and 7.2 of the control plane contract).
+ */
 @Service
 public class Offerings {
 
@@ -88,7 +90,7 @@ public class Offerings {
      * @param idOrSlug its id or its slug
      * @throws KitProblem.NotFound also for a draft of somebody else
      */
-    Offering shown(@Nullable Caller caller, String idOrSlug) {
+    public Offering shown(@Nullable Caller caller, String idOrSlug) {
         Offering offering = either(idOrSlug).orElseThrow(Offerings::unknown);
         if (insider(caller, offering.providerOrgId().value())) {
             return whole(offering);

@@ -151,8 +151,8 @@ public class Publishing {
     }
 
     /**
-     * The operator's no: a waiting listing is not published, a published one is taken off the list. To come back it must
-     * be published again and approved. Repeating it changes nothing.
+     * The operator's no: a waiting listing is not published, a published one is taken off the list. To come back it
+     * must be published again and approved. Repeating it changes nothing.
      *
      * @throws KitProblem.InvalidState when it neither waits nor is listed (409)
      */

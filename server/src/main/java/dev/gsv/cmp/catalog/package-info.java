@@ -1,10 +1,11 @@
 /**
  * What is for sale: categories, offerings, their versions and plans, and what buyers say about them.
  *
- * <p>Owns the tables {@code category}, {@code offering}, {@code offering_version}, {@code plan} and {@code review}. No other
- * room writes to them. Reads the name and slug of a provider from {@code organization}.
+ * <p>Owns the tables {@code category}, {@code offering}, {@code offering_version}, {@code plan} and {@code review}. No
+ * other room writes to them. Reads the name and slug of a provider from {@code organization}.
  *
  * <p>Always true:
+ *
  * <ul>
  *   <li>the content of a version never changes;
  *   <li>a foreign draft answers as an unknown one;

@@ -4,8 +4,7 @@ package dev.gsv.cmp.flows;
 @FunctionalInterface
 interface Behaviour {
     /**
-     * Computes the node's value; a {@link NodeFault} ends the run with its sentence, anything else with a general
-     * one.
+     * Computes the node's value; a {@link NodeFault} ends the run with its sentence, anything else with a general one.
      */
     Value run(Work work);
 }

@@ -16,9 +16,9 @@ import tools.jackson.databind.JsonNode;
  * The graph of a Langflow export, read leniently: unknown keys are ignored and missing ones tolerated (contract
  * langflow, section 2).
  *
- * <p>Notes are left out. A node without {@code type} is a generic one. The handle objects under an edge's {@code
- * data} are preferred to its {@code œ} strings. Nothing is executed and nothing is repaired: duplicate ids, dangling
- * edges and cycles are kept, so that a check can name them. Immutable, as long as nobody changes {@link #raw()}.
+ * <p>Notes are left out. A node without {@code type} is a generic one. The handle objects under an edge's {@code data}
+ * are preferred to its {@code œ} strings. Nothing is executed and nothing is repaired: duplicate ids, dangling edges
+ * and cycles are kept, so that a check can name them. Immutable, as long as nobody changes {@link #raw()}.
  */
 public final class Flow {
     /** Largest file, in bytes; the largest export that was met has 0.4 MB. */

@@ -37,15 +37,20 @@ public final class FlowCheck {
         List<Finding> findings = new ArrayList<>(GraphCheck.of(flow, shown));
         findings.addAll(SecretScan.of(flow, shown));
         findings.addAll(ComponentCheck.of(flow, shown));
+        boolean secret = findings.stream().anyMatch(finding -> finding.code() == Finding.Code.SECRET);
         return new FlowReport(
                 file.bytes(),
                 Optional.of(flow),
-                Optional.of(Shapes.of(flow)),
+                // A default could repeat a secret; such a flow is refused anyway.
+                secret ? Optional.empty() : Optional.of(Shapes.of(flow)),
                 bounded(findings),
                 Variables.of(flow, shown));
     }
 
-    /** Secrets and other errors first, so that none of them is cut off; a sentence in place of what goes beyond the limit. */
+    /**
+     * Secrets and other errors first, so that none of them is cut off; a sentence in place of what goes beyond the
+     * limit.
+     */
     private static List<Finding> bounded(List<Finding> findings) {
         List<Finding> sorted = findings.stream()
                 .sorted(Comparator.comparing(Finding::severity).thenComparing(FlowCheck::order))

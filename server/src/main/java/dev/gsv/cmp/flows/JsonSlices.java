@@ -31,7 +31,9 @@ final class JsonSlices {
         return of(bytes, 0, bytes.length);
     }
 
-    /** The top-level members or items; as many as could be made out when the text is broken, none when it is neither. */
+    /**
+     * The top-level members or items; as many as could be made out when the text is broken, none when it is neither.
+     */
     static List<Slice> of(byte[] bytes, int from, int to) {
         return new JsonSlices(bytes, from, to).read();
     }

@@ -57,8 +57,7 @@ record ModelSettings(String baseUrl, String apiKey, String model) {
     }
 
     /**
-     * Whether a node that names this server may run: only the installation's own, or OpenAI's, which it stands in
-     * for.
+     * Whether a node that names this server may run: only the installation's own, or OpenAI's, which it stands in for.
      */
     boolean allows(String nodeBase) {
         String bare = bare(nodeBase);

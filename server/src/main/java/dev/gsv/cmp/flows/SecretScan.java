@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Looks for raw secrets in a flow: filled password fields, and credentials in any text, names and code included. Exports
- * of different versions blank different fields (contract langflow, section 3.2), so every file is searched, whatever it
- * claims. A finding shows the field and a masked form, never the value. Notes are left out.
+ * Looks for raw secrets in a flow: filled password fields, and credentials in any text, names and code included.
+ * Exports of different versions blank different fields (contract langflow, section 3.2), so every file is searched,
+ * whatever it claims. A finding shows the field and a masked form, never the value. Notes are left out.
  */
 final class SecretScan {
     /** Fields that hold a secret although the file does not mark them. */
@@ -76,6 +76,7 @@ final class SecretScan {
             JsonNode template = raw.path("data").path("node").path("template");
             for (Map.Entry<String, JsonNode> field : template.properties()) {
                 // The path of a file is made of random parts by whoever stored it.
+                search(new Place(node, field.getKey(), true), field.getKey());
                 boolean path = Flow.text(field.getValue().path("type")).equals("file");
                 texts(new Place(node, field.getKey(), !path), field.getValue());
             }

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds what looks like a credential in a text, and masks it. It knows the prefixes of well-known providers and the look
- * of random strings; a password of ordinary words can only be told by its field, see {@link SecretScan}.
+ * Finds what looks like a credential in a text, and masks it. It knows the prefixes of well-known providers and the
+ * look of random strings; a password of ordinary words can only be told by its field, see {@link SecretScan}.
  */
 final class Secrets {
     /** One credential inside a text: where it stands, what kind, and how it may be shown. */

@@ -5,6 +5,7 @@
  * source inside a flow is never executed and never needed.
  *
  * <p>Always true:
+ *
  * <ul>
  *   <li>a component that the engine does not know is refused, never guessed;
  *   <li>a session never sees the messages of another;

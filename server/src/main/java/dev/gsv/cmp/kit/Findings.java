@@ -10,8 +10,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Collects everything that is wrong with an input, so that a caller hears of all of it at once: what has the wrong shape
- * (400) and what makes no sense (422). Records use it while they check themselves.
+ * Collects everything that is wrong with an input, so that a caller hears of all of it at once: what has the wrong
+ * shape (400) and what makes no sense (422). Records use it while they check themselves.
  */
 public final class Findings {
 

@@ -9,8 +9,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * PATCH as merge-patch (section 2.3 of the control plane contract): absent is unchanged, null is cleared. The patch is laid
- * over the input that would make the thing as it is, and the result checks itself as a new input does.
+ * PATCH as merge-patch (section 2.3 of the control plane contract): absent is unchanged, null is cleared. The patch is
+ * laid over the input that would make the thing as it is, and the result checks itself as a new input does.
  */
 @Component
 public class Patch {

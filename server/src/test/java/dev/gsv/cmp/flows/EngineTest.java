@@ -184,12 +184,13 @@ class EngineTest {
     void never_more_branches_work_than_the_limit() {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        CountDownLatch full = new CountDownLatch(Execution.MAX_PARALLEL);
+        CountDownLatch oneTooMany = new CountDownLatch(Execution.MAX_PARALLEL + 1);
         bench.retriever = (query, topK) -> {
             most.accumulateAndGet(now.incrementAndGet(), Math::max);
-            full.countDown();
+            oneTooMany.countDown();
             try {
-                full.await(10, TimeUnit.SECONDS);
+                // The first ones wait for one more than allowed; it must not come while they work.
+                oneTooMany.await(500, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }

@@ -10,15 +10,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Real exports beside the project, when they are there; a test that needs them is skipped, visibly, when they are
- * not.
+ * Real exports beside the project, when they are there; a test that needs them is skipped, visibly, when they are not.
  */
 final class RealExports {
     private RealExports() {}
 
     static Flow flow(String name) {
+        return Flow.read(bytes(name));
+    }
+
+    static byte[] bytes(String name) {
         try {
-            return Flow.read(Files.readAllBytes(folder().resolve(name)));
+            return Files.readAllBytes(folder().resolve(name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
