@@ -15,7 +15,9 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Holds an answer against {@code golden/openapi.json}: the route is promised, the status is promised, the body fits. */
+/**
+ * Holds an answer against {@code golden/openapi.json}: the route is promised, the status is promised, the body fits.
+ */
 final class Contract {
 
     private static final Path FILE = House.root().resolve("golden/openapi.json");

@@ -59,7 +59,8 @@ class GoldenTest {
     @Test
     void the_routes_are_as_promised() throws IOException {
         TreeSet<String> lines = new TreeSet<>();
-        RequestMappingHandlerMapping mapping = Harness.shared().bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class);
+        RequestMappingHandlerMapping mapping =
+                Harness.shared().bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class);
         for (Map.Entry<RequestMappingInfo, HandlerMethod> route :
                 mapping.getHandlerMethods().entrySet()) {
             if (!route.getValue().getBeanType().getName().startsWith("dev.gsv.cmp.")) {

@@ -12,9 +12,9 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * The running program for tests over HTTP: started once per build on a free port over its own real database, without the
- * demo. Tests share it and keep apart by making organizations of their own. A test that needs other settings starts its
- * own with {@link #start}.
+ * The running program for tests over HTTP: started once per build on a free port over its own real database, without
+ * the demo. Tests share it and keep apart by making organizations of their own. A test that needs other settings starts
+ * its own with {@link #start}.
  */
 public final class Harness implements AutoCloseable {
 

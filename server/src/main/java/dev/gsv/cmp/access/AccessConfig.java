@@ -24,15 +24,17 @@ import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 
 /**
- * Joins access to Spring Security, which here does three things: the endpoints of the embedded issuer, the firewall, and
- * the security headers. Who may call what is decided by the gate, from what stands on each endpoint.
+ * Joins access to Spring Security, which here does three things: the endpoints of the embedded issuer, the firewall,
+ * and the security headers. Who may call what is decided by the gate, from what stands on each endpoint.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableWebSecurity
 @EnableConfigurationProperties(AccessSettings.class)
 class AccessConfig {
 
-    /** What the embedded issuer serves. Codes, introspection and the rest are not offered and therefore not reachable. */
+    /**
+     * What the embedded issuer serves. Codes, introspection and the rest are not offered and therefore not reachable.
+     */
     private static final String[] ISSUER = {
         "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/oauth2/jwks", "/oauth2/token"
     };

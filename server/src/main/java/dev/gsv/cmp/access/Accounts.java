@@ -45,8 +45,8 @@ public class Accounts {
     }
 
     /**
-     * Creates an account whose address counts as verified: who calls this vouches for it. An address that has an account
-     * keeps it as it is, password and roles included.
+     * Creates an account whose address counts as verified: who calls this vouches for it. An address that has an
+     * account keeps it as it is, password and roles included.
      *
      * @param realmRoles for instance {@code cmp-admin}
      */
@@ -109,7 +109,10 @@ public class Accounts {
         return issuer.embedded() && clientId.indexOf('\0') < 0 ? store.client(clientId) : Optional.empty();
     }
 
-    /** Our own service account, as {@code OIDC_CLIENT_ID} and {@code OIDC_CLIENT_SECRET} say; without a secret there is none. */
+    /**
+     * Our own service account, as {@code OIDC_CLIENT_ID} and {@code OIDC_CLIENT_SECRET} say; without a secret there is
+     * none.
+     */
     @EventListener(ApplicationStartedEvent.class)
     void ownClient() {
         if (issuer.embedded() && !settings.clientSecret().isEmpty()) {

@@ -17,7 +17,9 @@ import java.util.Map;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Service;
 
-/** The issuer that this installation trusts, and, when that is its own, the maker of tokens (section 5 of the contract). */
+/**
+ * The issuer that this installation trusts, and, when that is its own, the maker of tokens (section 5 of the contract).
+ */
 @Service
 class Issuer {
 

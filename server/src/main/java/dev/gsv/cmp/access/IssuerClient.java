@@ -53,8 +53,8 @@ class IssuerClient {
     }
 
     /**
-     * The keys that the issuer signs with, by their ids: RSA, {@code use=sig}. The issuer's metadata must name exactly the
-     * address that was asked.
+     * The keys that the issuer signs with, by their ids: RSA, {@code use=sig}. The issuer's metadata must name exactly
+     * the address that was asked.
      */
     Map<String, RSAKey> keys(String issuer) throws NoAnswer {
         JsonNode metadata = get(issuer.replaceAll("/$", "") + METADATA);

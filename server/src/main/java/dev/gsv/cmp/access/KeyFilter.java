@@ -20,8 +20,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Proves the credential of a request and leaves the {@link Caller} for the {@link Gate}. No credential: the request goes
- * on without a caller, the gate decides. A bad one is refused here, on open routes too: whoever sends one means it.
+ * Proves the credential of a request and leaves the {@link Caller} for the {@link Gate}. No credential: the request
+ * goes on without a caller, the gate decides. A bad one is refused here, on open routes too: whoever sends one means
+ * it.
  */
 @Component
 @Order(KeyFilter.AFTER_SECURITY)

@@ -20,7 +20,9 @@ class LoginFailureStore {
         this.jdbc = jdbc;
     }
 
-    /** Counts one attempt in the running window, or begins a window; one statement, so that parallel guesses all count. */
+    /**
+     * Counts one attempt in the running window, or begins a window; one statement, so that parallel guesses all count.
+     */
     Window count(String who, Instant now, Instant newEnd) {
         return jdbc.sql("""
                         insert into login_failure as f (who, failures, window_end)

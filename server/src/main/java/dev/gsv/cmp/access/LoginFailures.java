@@ -10,8 +10,8 @@ import java.util.HexFormat;
 import org.springframework.stereotype.Service;
 
 /**
- * Slows down guessing: so many failed logins per e-mail and per network address in a window, counted in the database and
- * therefore on all nodes together. An attempt counts before the password is looked at; success takes it back.
+ * Slows down guessing: so many failed logins per e-mail and per network address in a window, counted in the database
+ * and therefore on all nodes together. An attempt counts before the password is looked at; success takes it back.
  */
 @Service
 class LoginFailures {

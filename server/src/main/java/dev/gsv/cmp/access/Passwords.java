@@ -14,8 +14,8 @@ import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
 import org.springframework.stereotype.Component;
 
 /**
- * Argon2id, bounded: each hash takes {@value #MEMORY_KIB} KiB and a core, so only {@value #AT_ONCE} run at a time and the
- * others wait their turn; beyond {@link #PATIENCE} they are told to come back.
+ * Argon2id, bounded: each hash takes {@value #MEMORY_KIB} KiB and a core, so only {@value #AT_ONCE} run at a time and
+ * the others wait their turn; beyond {@link #PATIENCE} they are told to come back.
  */
 @Component
 class Passwords {

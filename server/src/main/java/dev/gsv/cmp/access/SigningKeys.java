@@ -23,8 +23,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The embedded issuer's RSA keys: in the database, shared by all nodes, the private part sealed by the master key. A new
- * key is published for a while before it signs, and an old one as long as its last token holds.
+ * The embedded issuer's RSA keys: in the database, shared by all nodes, the private part sealed by the master key. A
+ * new key is published for a while before it signs, and an old one as long as its last token holds.
  */
 @Service
 class SigningKeys {

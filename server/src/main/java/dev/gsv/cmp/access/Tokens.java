@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
 
 /**
- * Proves access tokens, whoever issued them, in the order of section 4 of the identity contract. The reason of a refusal
- * goes to the log, never to the caller, and never with the token.
+ * Proves access tokens, whoever issued them, in the order of section 4 of the identity contract. The reason of a
+ * refusal goes to the log, never to the caller, and never with the token.
  */
 @Service
 class Tokens {
@@ -138,7 +138,9 @@ class Tokens {
                 operator);
     }
 
-    /** Keycloak leaves {@code realm_access} away when there is no role; whatever else stands there is no role either. */
+    /**
+     * Keycloak leaves {@code realm_access} away when there is no role; whatever else stands there is no role either.
+     */
     private static Set<String> roles(JWTClaimsSet claims) {
         return claims.getClaim("realm_access") instanceof Map<?, ?> access
                         && access.get("roles") instanceof Collection<?> roles

@@ -200,7 +200,9 @@ final class Purse {
         return micros;
     }
 
-    /** Takes the next grant that is over by now out of the wallet, as far as no hold stands on it; null when none is. */
+    /**
+     * Takes the next grant that is over by now out of the wallet, as far as no hold stands on it; null when none is.
+     */
     @Nullable
     Part lapse(Instant now) {
         for (Portion portion : portions) {

@@ -51,8 +51,8 @@ public class Wallets {
     }
 
     /**
-     * The caller's own organization with its wallet, made at the first call, and the trial once per person; all of it in
-     * one transaction. Parallel first calls make one organization and one grant.
+     * The caller's own organization with its wallet, made at the first call, and the trial once per person; all of it
+     * in one transaction. Parallel first calls make one organization and one grant.
      */
     @Transactional
     public Opened auto(Caller caller) {

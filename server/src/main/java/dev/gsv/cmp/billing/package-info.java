@@ -5,6 +5,7 @@
  * {@code grant_hold}, {@code reservation} and {@code trial}. No other room writes to them.
  *
  * <p>Always true:
+ *
  * <ul>
  *   <li>the entries of one movement sum to zero;
  *   <li>posted minus held is never below the floor;

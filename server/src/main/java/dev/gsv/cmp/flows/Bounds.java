@@ -11,8 +11,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * The most that a run can be expected to consume, for the credit that is held before it.
  *
- * <p>It walks the graph with lengths in place of texts. Texts that only the run will know (history, passages) count with
- * the limits that the engine keeps for them, at three bytes a token, which few languages exceed.
+ * <p>It walks the graph with lengths in place of texts. Texts that only the run will know (history, passages) count
+ * with the limits that the engine keeps for them, at three bytes a token, which few languages exceed.
  */
 final class Bounds {
     /** Two texts that are joined can have a few tokens more than both apart. */

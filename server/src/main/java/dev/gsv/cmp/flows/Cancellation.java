@@ -3,7 +3,9 @@ package dev.gsv.cmp.flows;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Stops a run from outside: once requested, the call to a model server in flight is closed too. Safe for many threads. */
+/**
+ * Stops a run from outside: once requested, the call to a model server in flight is closed too. Safe for many threads.
+ */
 public final class Cancellation {
     private final List<Runnable> actions = new ArrayList<>();
     private boolean requested;

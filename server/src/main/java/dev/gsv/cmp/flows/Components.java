@@ -28,7 +28,8 @@ public final class Components {
     /**
      * A node that the native engine cannot execute.
      *
-     * @param executed whether a run would reach it; one that it would not reach still works in Langflow, for its effects
+     * @param executed whether a run would reach it; one that it would not reach still works in Langflow, for its
+     *     effects
      * @param reason one sentence for the seller, without the file's own values
      */
     public record Unsupported(String node, String type, String displayName, boolean executed, String reason) {}

@@ -46,8 +46,8 @@ public class Engine {
     }
 
     /**
-     * What a run of this flow consumes at most, as far as can be said before it: the estimate for a hold. A flow without
-     * a model has no tokens; one that cannot run at all consumes nothing but its request.
+     * What a run of this flow consumes at most, as far as can be said before it: the estimate for a hold. A flow
+     * without a model has no tokens; one that cannot run at all consumes nothing but its request.
      */
     public Usage bound(Flow flow, RunInput input, JsonNode config) {
         try {

@@ -17,8 +17,8 @@ import tools.jackson.databind.JsonNode;
  * langflow, section 2).
  *
  * <p>Notes are left out. A node without {@code type} is a generic one. The handle objects under an edge's {@code data}
- * are preferred to its {@code œ} strings. Nothing is executed and nothing is repaired: duplicate ids, dangling edges and
- * cycles are kept, so that a check can name them. Immutable, as long as nobody changes {@link #raw()}.
+ * are preferred to its {@code œ} strings. Nothing is executed and nothing is repaired: duplicate ids, dangling edges
+ * and cycles are kept, so that a check can name them. Immutable, as long as nobody changes {@link #raw()}.
  */
 public final class Flow {
     /** Largest file, in bytes; the largest export that was met has 0.4 MB. */
@@ -134,7 +134,10 @@ public final class Flow {
     static final Set<String> ENTRIES = Set.of("ChatInput", "TextInput", "Webhook");
     static final List<String> EXITS = List.of("ChatOutput", "TextOutput", "DataOutput");
 
-    /** The highest of {@code last_tested_version} and every {@code lf_version}, suffixes dropped; empty when none is given. */
+    /**
+     * The highest of {@code last_tested_version} and every {@code lf_version}, suffixes dropped; empty when none is
+     * given.
+     */
     public Optional<String> version() {
         String best = "";
         best = higher(best, text(top.path("last_tested_version")));
@@ -189,7 +192,10 @@ public final class Flow {
             return id;
         }
 
-        /** The kind of component: a label, chosen by whoever made the file. Names such as {@code ext:a:B@official} are cut to {@code B}. */
+        /**
+         * The kind of component: a label, chosen by whoever made the file. Names such as {@code ext:a:B@official} are
+         * cut to {@code B}.
+         */
         public String type() {
             String type = text(data.path("type"));
             if (type.startsWith("ext:")) {

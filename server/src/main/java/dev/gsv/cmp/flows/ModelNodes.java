@@ -119,7 +119,10 @@ final class ModelNodes {
                 && !(source.type().equals("TextInput") && Entries.takesQuestion(plan, source));
     }
 
-    /** Whether the caller's messages go to this model: it answers the caller, and no Message History brings them already. */
+    /**
+     * Whether the caller's messages go to this model: it answers the caller, and no Message History brings them
+     * already.
+     */
     static boolean seesConversation(Plan plan, Flow.Node node) {
         boolean remembered =
                 plan.order().stream().anyMatch(other -> other.type().equals("Memory"));

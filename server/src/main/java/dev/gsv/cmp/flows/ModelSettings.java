@@ -56,7 +56,9 @@ record ModelSettings(String baseUrl, String apiKey, String model) {
         return !baseUrl.isEmpty();
     }
 
-    /** Whether a node that names this server may run: only the installation's own, or OpenAI's, which it stands in for. */
+    /**
+     * Whether a node that names this server may run: only the installation's own, or OpenAI's, which it stands in for.
+     */
     boolean allows(String nodeBase) {
         String bare = bare(nodeBase);
         return bare.isEmpty() || bare.equals(baseUrl) || bare.equals(OPENAI);

@@ -21,7 +21,10 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Asks any server that speaks OpenAI's chat completions, through LangChain4j; one retry, and only when nothing was produced. */
+/**
+ * Asks any server that speaks OpenAI's chat completions, through LangChain4j; one retry, and only when nothing was
+ * produced.
+ */
 @Component
 class OpenAiClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);

@@ -10,8 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * {@code Memory}, shown as "Message History": the conversation before this run.
  *
- * <p>The session is always the run's own. A session id inside the flow is not used: it is the same for every caller, and
- * would show one caller's messages to another.
+ * <p>The session is always the run's own. A session id inside the flow is not used: it is the same for every caller,
+ * and would show one caller's messages to another.
  */
 final class Recall {
     /** Most turns that are read for one node. */

@@ -7,7 +7,9 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Cuts passages into sentences that can be quoted. Headings and questions are not quoted; they say what follows them. */
+/**
+ * Cuts passages into sentences that can be quoted. Headings and questions are not quoted; they say what follows them.
+ */
 final class Sentences {
     private static final Pattern MARK = Pattern.compile("^(?:#{1,6}\\s+|[-*•]\\s+|\\d{1,3}[.)]\\s+|[QA]:\\s*)");
     private static final int MAX_HEADING_CHARS = 80;

@@ -22,8 +22,8 @@ final class Template {
     /**
      * Fills a template with single braces.
      *
-     * @param values the text of a variable, or null when there is no such variable. A missing one that looks like a name
-     *     becomes empty; anything else between braces, such as JSON, stays as it is
+     * @param values the text of a variable, or null when there is no such variable. A missing one that looks like a
+     *     name becomes empty; anything else between braces, such as JSON, stays as it is
      */
     static String fill(String template, Function<String, @Nullable String> values) {
         StringBuilder out = new StringBuilder(template.length() + 64);

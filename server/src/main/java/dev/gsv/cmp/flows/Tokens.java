@@ -4,7 +4,9 @@ import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
 
-/** Counts tokens with the tokenizer {@code o200k_base}; loaded at the first use, because its table has 200 000 entries. */
+/**
+ * Counts tokens with the tokenizer {@code o200k_base}; loaded at the first use, because its table has 200 000 entries.
+ */
 final class Tokens {
     /** What the chat format adds to each message, and once to each call. */
     static final int PER_MESSAGE = 4;

@@ -3,8 +3,8 @@ package dev.gsv.cmp.flows;
 /**
  * What a run consumed, in the meters of the control plane's section 11.1.
  *
- * @param tokenSource {@link #REPORTED} when every model call came with the provider's own numbers, {@link #COUNTED} when
- *     a tokenizer counted at least one of them, {@link #NONE} when no model was called
+ * @param tokenSource {@link #REPORTED} when every model call came with the provider's own numbers, {@link #COUNTED}
+ *     when a tokenizer counted at least one of them, {@link #NONE} when no model was called
  */
 public record Usage(
         long llmTokensIn,

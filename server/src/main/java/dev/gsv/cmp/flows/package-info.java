@@ -1,10 +1,11 @@
 /**
  * Flows: what a seller imports, and what runs it.
  *
- * <p>The native engine executes a Langflow export on the JVM. It reads the graph and the field values; the Python source
- * inside a flow is never executed and never needed.
+ * <p>The native engine executes a Langflow export on the JVM. It reads the graph and the field values; the Python
+ * source inside a flow is never executed and never needed.
  *
  * <p>Always true:
+ *
  * <ul>
  *   <li>a component that the engine does not know is refused, never guessed;
  *   <li>a session never sees the messages of another;

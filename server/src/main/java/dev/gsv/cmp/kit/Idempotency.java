@@ -16,7 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A key makes one effect, however often it is sent (section 6 of the control plane contract). The answer is stored in
- * the same transaction as the effect; a second call with the key waits for the first, then gets its answer byte for byte.
+ * the same transaction as the effect; a second call with the key waits for the first, then gets its answer byte for
+ * byte.
  */
 @Service
 public class Idempotency {

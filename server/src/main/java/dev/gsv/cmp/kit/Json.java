@@ -32,8 +32,8 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.type.LogicalType;
 
 /**
- * The one JSON dialect of CMP: snake_case out, camelCase understood as a synonym, no silent change of type, no duplicate
- * member names, bounded depth (section 2.3 of the control plane contract).
+ * The one JSON dialect of CMP: snake_case out, camelCase understood as a synonym, no silent change of type, no
+ * duplicate member names, bounded depth (section 2.3 of the control plane contract).
  */
 @Configuration(proxyBeanMethods = false)
 public class Json {
@@ -120,7 +120,10 @@ public class Json {
         }
     }
 
-    /** One text for all spellings of the same JSON: members sorted, no blanks, {@code 10} for {@code 10.0} and {@code 1e1}. */
+    /**
+     * One text for all spellings of the same JSON: members sorted, no blanks, {@code 10} for {@code 10.0} and
+     * {@code 1e1}.
+     */
     public static String canonical(JsonNode node) {
         return sorted(node).toString();
     }

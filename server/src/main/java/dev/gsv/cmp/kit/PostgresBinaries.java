@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * PostgreSQL's programs, unpacked from the class path into a folder of ours, and the way to run them.
  *
  * <p>They lie under the data directory and not under the system's temporary folder, which may be emptied at any time.
- * PostgreSQL refuses to run as root; there its programs run inside a user namespace ({@code unshare -U}), where they see
- * themselves as nobody and still own their files.
+ * PostgreSQL refuses to run as root; there its programs run inside a user namespace ({@code unshare -U}), where they
+ * see themselves as nobody and still own their files.
  */
 final class PostgresBinaries {
     /** Bound on one helper program; starting and stopping have shorter bounds of their own. */

@@ -58,7 +58,9 @@ public abstract class Problem extends RuntimeException {
         return face().title();
     }
 
-    /** The path of the page that explains this problem, for instance {@code /docs/errors/billing/insufficient-credits}. */
+    /**
+     * The path of the page that explains this problem, for instance {@code /docs/errors/billing/insufficient-credits}.
+     */
     public String page() {
         return page(getClass());
     }

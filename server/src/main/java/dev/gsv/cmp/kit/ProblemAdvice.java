@@ -34,7 +34,10 @@ import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Turns every failure into problem+json: ours as they are, the framework's into ours, all others into a 500 without a word. */
+/**
+ * Turns every failure into problem+json: ours as they are, the framework's into ours, all others into a 500 without a
+ * word.
+ */
 @RestControllerAdvice
 public class ProblemAdvice {
 

@@ -6,7 +6,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The public face of one kind of problem: its code, HTTP status and title. Each has a page {@code docs/errors/<room>/<code>.md}. */
+/**
+ * The public face of one kind of problem: its code, HTTP status and title. Each has a page
+ * {@code docs/errors/<room>/<code>.md}.
+ */
 @Documented
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -16,7 +16,9 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** The trace id of a request: adopted from {@code traceparent} or {@code X-Request-Id}, else made; in every log line. */
+/**
+ * The trace id of a request: adopted from {@code traceparent} or {@code X-Request-Id}, else made; in every log line.
+ */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 public class Trace extends OncePerRequestFilter {

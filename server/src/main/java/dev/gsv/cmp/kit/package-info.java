@@ -1,9 +1,11 @@
 /**
- * What every room needs and no business knows: problems, credits, pages, idempotency, ids, the mapper, the doors of HTTP.
+ * What every room needs and no business knows: problems, credits, pages, idempotency, ids, the mapper, the doors of
+ * HTTP.
  *
- * <p>Owns the table {@code idempotency_record}. Imports no other room.
+ * <p>Owns the tables {@code idempotency_record} and {@code scheduled_tasks}. Imports no other room.
  *
  * <p>Always true:
+ *
  * <ul>
  *   <li>an idempotency key makes one effect, however often it is sent;
  *   <li>every error leaves as problem+json with a code, a safe sentence and a page;

@@ -21,7 +21,10 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Lets a caller through to an endpoint only as its {@link Needs} or {@link Open} says; an endpoint with neither is closed. */
+/**
+ * Lets a caller through to an endpoint only as its {@link Needs} or {@link Open} says; an endpoint with neither is
+ * closed.
+ */
 public class Gate implements HandlerInterceptor, HandlerMethodArgumentResolver {
 
     /** Request attribute where {@code access} puts the proved caller. */

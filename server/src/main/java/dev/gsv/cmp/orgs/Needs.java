@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Declares who may call an endpoint. {@link Gate} refuses callers of the wrong kind before the body is read; the role is
- * checked by {@link Orgs#enter} against the organization that the call turns out to concern.
+ * Declares who may call an endpoint. {@link Gate} refuses callers of the wrong kind before the body is read; the role
+ * is checked by {@link Orgs#enter} against the organization that the call turns out to concern.
  */
 @Documented
 @Target(ElementType.METHOD)

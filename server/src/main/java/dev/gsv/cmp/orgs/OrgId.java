@@ -4,7 +4,10 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.UUID;
 
-/** The tenant: first parameter of every store method that touches tenant data. Holding one means that access was checked. */
+/**
+ * The tenant: first parameter of every store method that touches tenant data. Holding one means that access was
+ * checked.
+ */
 public record OrgId(@JsonValue UUID value) {
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public OrgId {}

@@ -11,7 +11,9 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Organizations: who may enter one, how one begins and ends (sections 3.1, 7.1 and 15 of the control plane contract). */
+/**
+ * Organizations: who may enter one, how one begins and ends (sections 3.1, 7.1 and 15 of the control plane contract).
+ */
 @Service
 public class Orgs {
 
@@ -44,8 +46,8 @@ public class Orgs {
     }
 
     /**
-     * Lets a caller into an organization as what the endpoint demands. An API key enters only its own organization, as a
-     * member; operators and services enter every one where the endpoint names them.
+     * Lets a caller into an organization as what the endpoint demands. An API key enters only its own organization, as
+     * a member; operators and services enter every one where the endpoint names them.
      *
      * @throws KitProblem.NotFound when the organization is unknown, or the caller is no member: indistinguishable
      * @throws KitProblem.PermissionDenied when the role does not cover the weakest one that the endpoint names

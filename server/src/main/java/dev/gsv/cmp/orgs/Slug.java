@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The short name in addresses: lower-case ASCII letters, digits and dashes. Other scripts are not transliterated, a name
- * without any usable character gets a neutral word; so a slug never looks like another one and needs no escaping.
+ * The short name in addresses: lower-case ASCII letters, digits and dashes. Other scripts are not transliterated, a
+ * name without any usable character gets a neutral word; so a slug never looks like another one and needs no escaping.
  */
 final class Slug {
 

@@ -5,6 +5,7 @@
  * {@code identity_link}. No other room writes to them.
  *
  * <p>Always true:
+ *
  * <ul>
  *   <li>an organization has at least one owner;
  *   <li>parallel first calls make one organization;

@@ -9,7 +9,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** Real exports beside the project, when they are there; a test that needs them is skipped, visibly, when they are not. */
+/**
+ * Real exports beside the project, when they are there; a test that needs them is skipped, visibly, when they are not.
+ */
 final class RealExports {
     private RealExports() {}
 

@@ -34,13 +34,15 @@ class HttpEdgesTest {
             Api.Reply reply = failure.apply(api);
             String what = reply.method() + " " + reply.path() + " " + reply.text();
             assertThat(reply.status()).as(what).isBetween(400, 499);
-            assertThat(reply.header("content-type")).as(what).hasValueSatisfying(type -> assertThat(type)
-                    .startsWith("application/problem+json"));
+            assertThat(reply.header("content-type"))
+                    .as(what)
+                    .hasValueSatisfying(type -> assertThat(type).startsWith("application/problem+json"));
             assertThat(reply.json().at("/status").asInt()).as(what).isEqualTo(reply.status());
             assertThat(reply.code()).as(what).matches("[A-Z_]+");
             assertThat(reply.at("/detail")).as(what).isNotBlank().doesNotContain("Exception", "java.", "select ");
             assertThat(reply.at("/error/message")).isEqualTo(reply.at("/detail"));
-            assertThat(reply.at("/error/trace_id")).isEqualTo(reply.header("x-request-id").orElseThrow());
+            assertThat(reply.at("/error/trace_id"))
+                    .isEqualTo(reply.header("x-request-id").orElseThrow());
             assertThat(api.get(reply.at("/type")).expect(200).text()).contains(reply.code());
         }
     }
@@ -49,7 +51,9 @@ class HttpEdgesTest {
     class Answers400 {
         @Test
         void malformed_json_says_where() {
-            assertThat(api.post(LOGIN, "{\"email\": }").expect(400, "VALIDATION_ERROR").at("/detail"))
+            assertThat(api.post(LOGIN, "{\"email\": }")
+                            .expect(400, "VALIDATION_ERROR")
+                            .at("/detail"))
                     .contains("line 1");
         }
 
