@@ -10,8 +10,7 @@ aot_cache() {
   printf '%s/aot-%s' "$1" "$key"
 }
 
-# Starts a watcher that is nobody's child. It throws away a cache with which CMP died before it was ready, and makes one
-# when there is none, at the lowest priority, after CMP is ready. It ends with CMP.
+# Starts a watcher that is nobody's child: it makes the cache after CMP is ready, at the lowest priority, and ends with it.
 watch_over() {
   (
     trap '' HUP
@@ -20,16 +19,12 @@ watch_over() {
 }
 
 watch() {
-  local cmp=$1 app=$2 cache=$3 port=$4 used=no
-  [ ! -e "$cache" ] || used=yes
+  local cmp=$1 app=$2 cache=$3 port=$4
   until [ "$(http_status "$port" /health)" = 200 ]; do
-    if ! kill -0 "$cmp" 2>/dev/null; then
-      [ $used = no ] || rm -f "$cache"
-      return
-    fi
+    kill -0 "$cmp" 2>/dev/null || return 0
     sleep 0.5
   done
-  [ $used = yes ] || make_cache "$app" "$cache" "$cmp"
+  make_cache "$app" "$cache" "$cmp"
 }
 
 # A training run: CMP over a throw-away database, without a setting of the user's, started, asked a few things, stopped.

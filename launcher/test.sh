@@ -53,7 +53,8 @@ junit() {
   rm -rf "$server/target/surefire-reports"
   local before=$failed status=0
   touch "$build/sources"
-  maven verify || status=$?
+  # A failed test is counted below; what comes after the tests is tried all the same.
+  maven -Dmaven.test.failure.ignore=true verify || status=$?
   count_reports
   if [ $status != 0 ] && [ $failed = "$before" ]; then
     failed=$((failed + 1))

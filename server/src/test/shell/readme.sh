@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs the ```sh blocks of README.md and of the guides, in one shell, against a program that was just started. A block marked
-# ```sh skip is only shown to readers. http://localhost:8000 and data/ stand for the test's own port and directory.
+# Runs the ```sh blocks of README.md and of the guides against a program that was just started, those of one page in one
+# shell, as a reader pastes them. A block marked ```sh skip is only shown. http://localhost:8000 and data/ stand for the
+# test's own port and directory.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib/node.sh
 . "$(dirname "$0")/lib/node.sh"
@@ -29,22 +30,37 @@ if [ $blocks = 0 ]; then
   exit 0
 fi
 
+# What readers are told that they need.
+for tool in curl jq; do
+  command -v $tool >/dev/null && continue
+  if [ "${CI:-}" = true ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    { apt-get update && apt-get install -y --no-install-recommends $tool; } >"$work/apt.log" 2>&1 || true
+  fi
+  command -v $tool >/dev/null || fail "the documentation's commands need $tool: apt-get install $tool"
+done
+
 start_node
 for block in "$work"/block-*.sh; do
   sed -i -E "s#localhost:8000#localhost:$CMP_PORT#g; s#(^|[ \"'=])(\./)?data/#\1$CMP_DATA/#g" "$block"
 done
 
-# The blocks share one shell, as they do for a reader who pastes one after the other.
-cat >"$work/all.sh" <<'EOF'
+cat >"$work/page.sh" <<'EOF'
 set -euo pipefail
 cd "$1"
-for block in "$2"/block-*.sh; do
-  page=${block##*/block-}
-  printf -- '-- %s, line %d\n' "${page%-*}" "$((10#$(basename "${page##*-}" .sh)))"
-  trap 'echo "FAILED: this block" >&2; cat "$block" >&2' ERR
+for block in "$2"-*.sh; do
+  printf -- '-- %s\n' "$(basename "$block" .sh)"
+  trap 'printf "FAILED: this block:\n%s\n" "$(cat "$block")" >&2' ERR
   . "$block"
   trap - ERR
 done
 EOF
-bash "$work/all.sh" "$root" "$work" || fail "a block of the documentation does not run"
+for page in README.md docs_guides_; do
+  for first in "$work/block-$page"*-*.sh; do
+    [ -e "$first" ] || continue
+    printf '%s\n' "${first%-*}"
+  done
+done | uniq >"$work/pages"
+while read -r page; do
+  bash "$work/page.sh" "$root" "$page" </dev/null || fail "${page##*/block-}: a block does not run"
+done <"$work/pages"
 passed "$blocks blocks of the documentation run"

@@ -150,6 +150,7 @@ create table plan (
     unique (offering_id, id)
 );
 create unique index plan_one_default on plan (offering_id) where is_default;
+create unique index plan_one_trial on plan (offering_id) where is_trial;
 
 create table review (
     id          uuid        primary key,

@@ -12,12 +12,12 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.BadCredentialsException;
-import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
@@ -54,19 +54,19 @@ class AccessConfig {
     @Bean
     @Order(1)
     SecurityFilterChain issuerChain(HttpSecurity http, Issuer issuer, IssuerTokens tokens, IssuerClients clients) {
-        OAuth2AuthorizationServerConfigurer server = new OAuth2AuthorizationServerConfigurer();
-        server.registeredClientRepository(clients)
-                .authorizationService(tokens)
-                .tokenGenerator(tokens)
-                .authorizationServerSettings(
-                        AuthorizationServerSettings.builder().build())
-                .authorizationServerMetadataEndpoint(it -> it.authorizationServerMetadataCustomizer(
-                        metadata -> metadata.claims(claims -> honest(claims, issuer.address()))))
-                .oidc(oidc -> oidc.providerConfigurationEndpoint(it -> it.providerConfigurationCustomizer(
-                        metadata -> metadata.claims(claims -> honest(claims, issuer.address())))));
-        http.setSharedObject(org.springframework.security.crypto.password.PasswordEncoder.class, new ClientSecrets());
         return bare(http.securityMatcher(ISSUER))
-                .with(server, Customizer.withDefaults())
+                .with(
+                        new OAuth2AuthorizationServerConfigurer(),
+                        server -> server.registeredClientRepository(clients)
+                                .authorizationService(tokens)
+                                .tokenGenerator(tokens)
+                                .authorizationServerSettings(
+                                        AuthorizationServerSettings.builder().build())
+                                .authorizationServerMetadataEndpoint(it -> it.authorizationServerMetadataCustomizer(
+                                        metadata -> metadata.claims(claims -> honest(claims, issuer.address()))))
+                                .oidc(oidc -> oidc.providerConfigurationEndpoint(it ->
+                                        it.providerConfigurationCustomizer(metadata ->
+                                                metadata.claims(claims -> honest(claims, issuer.address()))))))
                 .build();
     }
 
@@ -107,6 +107,11 @@ class AccessConfig {
     @Bean
     JWKSource<SecurityContext> publishedKeys(SigningKeys keys) {
         return (selector, context) -> selector.select(keys.published());
+    }
+
+    @Bean
+    PasswordEncoder clientSecrets() {
+        return new ClientSecrets();
     }
 
     /** The firewall's refusals look like every other one. */

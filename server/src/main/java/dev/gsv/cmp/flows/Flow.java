@@ -29,6 +29,8 @@ public final class Flow {
     public static final int MAX_NODES = 1_000;
 
     public static final int MAX_EDGES = 5_000;
+    /** Longest id or type of a node, in characters. */
+    public static final int MAX_ID_CHARS = 200;
 
     private static final Pattern NUMBERS = Pattern.compile("^(\\d{1,6}(?:\\.\\d{1,6}){0,4})");
 
@@ -63,10 +65,13 @@ public final class Flow {
         return FlowReader.of(raw);
     }
 
-    /** A string or scalar as text; anything else, and null, as the empty string. */
+    /**
+     * A string or scalar as text that can be stored; anything else, and null, as the empty string. Only {@link #raw()}
+     * still has what no database takes.
+     */
     static String text(JsonNode value) {
         if (value.isString()) {
-            return value.stringValue();
+            return Value.storable(value.stringValue());
         }
         return value.isNumber() || value.isBoolean() ? value.asString() : "";
     }
@@ -211,7 +216,7 @@ public final class Flow {
             if (own.isEmpty()) {
                 own = text(data.path("display_name"));
             }
-            return own.isEmpty() ? type() : own;
+            return shown(own.isEmpty() ? type() : own);
         }
 
         public String version() {
@@ -260,6 +265,10 @@ public final class Flow {
 
         private static String text(JsonNode value) {
             return Flow.text(value);
+        }
+
+        private static String shown(String name) {
+            return name.length() > MAX_ID_CHARS ? Value.storable(name.substring(0, MAX_ID_CHARS)) + "…" : name;
         }
 
         @Override

@@ -79,7 +79,7 @@ final class FlowReader {
             if (isNote(node)) {
                 notes++;
             } else if (node.isObject()) {
-                nodes.add(new Flow.Node(idOf(node, nodes.size()), node));
+                nodes.add(named(new Flow.Node(idOf(node, nodes.size()), node)));
             }
         }
         List<Flow.Edge> read = new ArrayList<>();
@@ -100,7 +100,16 @@ final class FlowReader {
                         + e.getLocation().getColumnNr();
     }
 
-    private static boolean isNote(JsonNode node) {
+    private static Flow.Node named(Flow.Node node) {
+        if (node.id().length() > Flow.MAX_ID_CHARS || node.type().length() > Flow.MAX_ID_CHARS) {
+            throw new FlowUnreadable(
+                    FlowUnreadable.Reason.NOT_A_FLOW,
+                    "The id or the type of a node is longer than " + Flow.MAX_ID_CHARS + " characters.");
+        }
+        return node;
+    }
+
+    static boolean isNote(JsonNode node) {
         return Flow.text(node.path("type")).equals("noteNode")
                 || (!node.has("type")
                         && Flow.text(node.path("data").path("type")).equals("note"));

@@ -9,14 +9,14 @@ import java.util.Set;
 
 /** Words of a text in a form in which "shipping", "ships" and "Shipped" are one. */
 final class Words {
-    private static final Set<String> COMMON = new LinkedHashSet<>(List.of(
-            ("a an and any are as at be been but by can could did do does for from get got had has have he her his how i"
-                            + " if in is it its just let like may me might my no not of on or our out please she should so"
-                            + " some tell than that the their them then there these they this those to too up us very want"
-                            + " was we were what when where which who whom why will with would you your about also am"
-                            + " hello hi thanks thank know need der die das und ist wie was wo ich ein eine le la les et"
-                            + " est un une el los las es y que")
-                    .split(" ")));
+    private static final Set<String> COMMON =
+            new LinkedHashSet<>(List.of("""
+            a an and any are as at be been but by can could did do does for from get got had has have he her his how
+            i if in is it its just let like may me might my no not of on or our out please she should so some tell
+            than that the their them then there these they this those to too up us very want was we were what when
+            where which who whom why will with would you your about also am hello hi thanks thank know need der die
+            das und ist wie wo ich ein eine le la les et est un une el los las es y que
+            """.strip().split("\\s+")));
 
     private Words() {}
 

@@ -13,7 +13,7 @@
  * </ul>
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"kit", "orgs", "catalog", "connectors"})
+@ApplicationModule(allowedDependencies = {"kit", "orgs", "catalog"})
 package dev.gsv.cmp.flows;
 
 import org.jspecify.annotations.NullMarked;

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springdoc.core.customizers.GlobalOperationCustomizer;
 import org.springdoc.core.providers.ObjectMapperProvider;
+import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -36,6 +37,10 @@ import org.springframework.context.annotation.Configuration;
 class ContractDocs {
 
     private static final String PROBLEM = "ProblemBody";
+
+    static {
+        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Call.class);
+    }
 
     @Bean
     OpenAPI description() {
@@ -77,6 +82,12 @@ class ContractDocs {
     @Bean
     GlobalOperationCustomizer problems() {
         return (operation, method) -> {
+            String part = method.getBeanType().getSimpleName().replaceAll("Api$", "");
+            String room = method.getBeanType().getPackageName().replaceAll(".*\\.", "");
+            operation.setTags(List.of(room));
+            operation.setOperationId(Character.toLowerCase(part.charAt(0)) + part.substring(1)
+                    + Character.toUpperCase(method.getMethod().getName().charAt(0))
+                    + method.getMethod().getName().substring(1));
             operation
                     .getResponses()
                     .addApiResponse(

@@ -4,6 +4,7 @@ import io.swagger.v3.oas.annotations.Hidden;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
@@ -17,14 +18,14 @@ import org.springframework.web.util.HtmlUtils;
 @RestController
 @Hidden
 class FrontPageApi {
-    private static final String ROW = "<li><a href=\"/docs/guides/%s\"><b>Guide</b><span>%s</span></a></li>\n    ";
+    private static final String ROW = "<li><a href=\"/docs/guides/%s\"><b>%s</b><span>%s</span></a></li>\n    ";
 
     private final String page;
 
     FrontPageApi(Version version, NodeRoles roles) {
         this.page = read("front-page.html")
                 .replace("{{version}}", HtmlUtils.htmlEscape(version.number()))
-                .replace("{{roles}}", HtmlUtils.htmlEscape(String.join(", ", roles.roles())))
+                .replace("{{roles}}", roles(roles))
                 .replace("{{guides}}", guides());
     }
 
@@ -40,19 +41,28 @@ class FrontPageApi {
                 .body(page);
     }
 
-    /** One row for each guide that is in the jar, titled by its first line. */
+    /** Which part of the platform this node is, where it is not all of it. */
+    private static String roles(NodeRoles roles) {
+        boolean all = roles.roles().size() == NodeRoles.Role.values().length;
+        return all ? "" : ", serving " + HtmlUtils.htmlEscape(String.join(", ", roles.roles()));
+    }
+
+    /** One row for each guide that is in the jar: its title, and the first sentence below it. */
     private static String guides() {
         StringBuilder rows = new StringBuilder();
         try {
-            Resource[] guides = new PathMatchingResourcePatternResolver().getResources("classpath*:docs/guides/*.md");
-            for (Resource guide : guides) {
+            for (Resource guide :
+                    new PathMatchingResourcePatternResolver().getResources("classpath*:docs/guides/*.md")) {
                 String name = String.valueOf(guide.getFilename()).replaceFirst("\\.md$", "");
-                String title = guide.getContentAsString(StandardCharsets.UTF_8)
+                List<String> lines = guide.getContentAsString(StandardCharsets.UTF_8)
                         .lines()
-                        .findFirst()
-                        .orElse(name)
-                        .replaceFirst("^#+ *", "");
-                rows.append(ROW.formatted(HtmlUtils.htmlEscape(name), HtmlUtils.htmlEscape(title)));
+                        .filter(line -> !line.isBlank())
+                        .limit(2)
+                        .toList();
+                String title = lines.isEmpty() ? name : lines.getFirst().replaceFirst("^#+ *", "");
+                String about = lines.size() < 2 ? "" : lines.get(1).replaceFirst("[.:] .*", "");
+                rows.append(ROW.formatted(
+                        HtmlUtils.htmlEscape(name), HtmlUtils.htmlEscape(title), HtmlUtils.htmlEscape(about)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the guides are part of the jar", e);

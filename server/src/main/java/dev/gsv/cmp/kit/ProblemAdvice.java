@@ -88,7 +88,7 @@ public class ProblemAdvice {
     public static Problem problemOf(Exception exception) {
         return switch (exception) {
             case Problem problem -> problem;
-            case HttpMessageNotReadableException e -> unreadable(e);
+            case HttpMessageNotReadableException e -> unreadable(e.getCause());
             case MethodArgumentNotValidException e ->
                 new KitProblem.Invalid(
                         "The request has invalid fields.",
@@ -118,8 +118,9 @@ public class ProblemAdvice {
         };
     }
 
-    private static Problem unreadable(HttpMessageNotReadableException e) {
-        return switch (e.getCause()) {
+    /** What is wrong with JSON that could not be read as what was wanted. */
+    static Problem unreadable(@Nullable Throwable failure) {
+        return switch (failure) {
             case null -> new KitProblem.Invalid("The body is missing or cannot be read as JSON.");
             case StreamConstraintsException deep ->
                 new KitProblem.Invalid("The JSON is nested too deep or holds too long a value; the depth limit is "

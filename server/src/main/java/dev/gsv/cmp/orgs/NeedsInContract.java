@@ -7,12 +7,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.springdoc.core.customizers.GlobalOperationCustomizer;
+import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** Writes into the API description who may make a call. */
 @Configuration(proxyBeanMethods = false)
 class NeedsInContract {
+
+    static {
+        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class);
+    }
 
     @Bean
     GlobalOperationCustomizer whoMayCall() {

@@ -115,7 +115,8 @@ public class Orgs {
         return projects.findDefault(org).orElseThrow(() -> new KitProblem.NotFound("project"));
     }
 
-    Page<Organization> joined(Caller caller, Page.Slice slice) {
+    /** The organizations of the person who calls. */
+    public Page<Organization> joined(Caller caller, Page.Slice slice) {
         return store.joined(caller.person(), slice);
     }
 
@@ -160,14 +161,7 @@ public class Orgs {
 
     private OrgId open(String owner, NewOrganization wanted) {
         OrgId org = new OrgId(ids.next());
-        String asked = wanted.slug();
-        if (asked != null) {
-            if (!store.insert(org, wanted, asked, owner)) {
-                throw new KitProblem.Duplicate("The slug '" + asked + "' is taken.");
-            }
-        } else if (Slug.candidates(wanted.name(), "org").noneMatch(slug -> store.insert(org, wanted, slug, owner))) {
-            throw new KitProblem.Duplicate("No free slug was found for this name. Choose one.");
-        }
+        new NamedPart(wanted.name(), wanted.slug(), null).insert("org", slug -> store.insert(org, wanted, slug, owner));
         projects.insert(org, ids.next(), DEFAULT_PROJECT, "default", null, true);
         members.insert(org, ids.next(), owner, null, Role.OWNER);
         events.publishEvent(new OrganizationOpened(org, owner));
@@ -201,6 +195,11 @@ public class Orgs {
         }
         events.publishEvent(new OrganizationClosing(owner.org()));
         store.close(owner.org());
+    }
+
+    /** Marks an organization as one that sells; its first offering does. Repeating it changes nothing. */
+    public void sells(OrgId org) {
+        store.update(org, null, null, true);
     }
 
     /** By the operator: reads go on, changes and runs answer 403. Repeating it changes nothing. */

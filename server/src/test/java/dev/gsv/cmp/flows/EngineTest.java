@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -179,12 +184,13 @@ class EngineTest {
     void never_more_branches_work_than_the_limit() {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        CountDownLatch full = new CountDownLatch(Execution.MAX_PARALLEL);
+        CountDownLatch oneTooMany = new CountDownLatch(Execution.MAX_PARALLEL + 1);
         bench.retriever = (query, topK) -> {
             most.accumulateAndGet(now.incrementAndGet(), Math::max);
-            full.countDown();
+            oneTooMany.countDown();
             try {
-                full.await(10, TimeUnit.SECONDS);
+                // The first ones wait for one more than allowed; it must not come while they work.
+                oneTooMany.await(500, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
@@ -214,7 +220,9 @@ class EngineTest {
                 }
             }
         };
+        long began = System.nanoTime();
         Outcome outcome = bench.run(Graph.faq());
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
         never.countDown();
         assertThat(outcome).isInstanceOf(Outcome.TimedOut.class);
         assertThat(outcome.trace()).extracting(Step::node, Step::outcome).contains(tuple("kb", "cut_off"));
@@ -315,5 +323,39 @@ class EngineTest {
     void what_no_store_can_keep_never_leaves() {
         String text = bench.asking("a\u0000b\uD800c👋").answered(echo()).text();
         assertThat(text).isEqualTo("a\uFFFDb\uFFFDc👋");
+    }
+
+    @Test
+    void two_hundred_runs_at_once_keep_their_own_texts() throws Exception {
+        Graph graph = new Graph()
+                .node("in", "ChatInput")
+                .node("memory", "Memory")
+                .node("p", "Prompt", "template", "{h}|{q}")
+                .node("out", "ChatOutput")
+                .edge("memory", "p", "h")
+                .edge("in", "p", "q")
+                .edge("p", "out", "input_value");
+        Flow flow = graph.flow();
+        List<Callable<Boolean>> calls = IntStream.range(0, 200)
+                .<Callable<Boolean>>mapToObj(i -> () -> {
+                    Outcome outcome = bench.engine.run(
+                            flow,
+                            new RunInput("q" + i, "i:" + i),
+                            new Surroundings(
+                                    bench.retriever,
+                                    bench.history,
+                                    bench.config,
+                                    Instant.now().plusSeconds(30),
+                                    new Cancellation()));
+                    return outcome instanceof Outcome.Answered answered
+                            && answered.text().equals("|q" + i);
+                })
+                .toList();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Boolean> right : threads.invokeAll(calls)) {
+                assertThat(right.get()).isTrue();
+            }
+        }
+        assertThat(bench.history.turns).hasSize(200);
     }
 }

@@ -179,8 +179,9 @@ final class FakeModel implements AutoCloseable {
     }
 
     static String completion(String text, String finish, String usage) {
-        return "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"fake\",\"choices\":[{\"index\":0,"
-                + "\"message\":{\"role\":\"assistant\",\"content\":" + JSON.writeValueAsString(text)
-                + "},\"finish_reason\":\"" + finish + "\"}]" + (usage.isEmpty() ? "" : ",\"usage\":" + usage) + "}";
+        return """
+                {"id":"c","object":"chat.completion","created":1,"model":"fake","choices":[{"index":0,
+                 "message":{"role":"assistant","content":%s},"finish_reason":"%s"}]%s}
+                """.formatted(JSON.writeValueAsString(text), finish, usage.isEmpty() ? "" : ",\"usage\":" + usage);
     }
 }

@@ -49,6 +49,7 @@ class FlowTest {
             refused("PK\u0003\u0004....", FlowUnreadable.Reason.ZIP);
             refused("{\"flows\":[{},{}]}", FlowUnreadable.Reason.SEVERAL_FLOWS);
             refused("{\"flows\":[]}", FlowUnreadable.Reason.SEVERAL_FLOWS);
+            refused("{\"nodes\":[{\"id\":\"" + "x".repeat(201) + "\"}]}", FlowUnreadable.Reason.NOT_A_FLOW);
         }
 
         private void refused(String file, FlowUnreadable.Reason reason) {
@@ -109,9 +110,9 @@ class FlowTest {
     }
 
     @Test
-    void names_with_emoji_rtl_and_nul_are_read() {
+    void names_with_emoji_and_rtl_are_kept_and_nul_never_reaches_a_store() {
         Flow flow = read("{\"name\":\"🧾 שלום \\u0000\",\"nodes\":[],\"edges\":[]}");
-        assertThat(flow.name()).isEqualTo("🧾 שלום \u0000");
+        assertThat(flow.name()).isEqualTo("🧾 שלום \uFFFD");
     }
 
     private static Flow read(String json) {

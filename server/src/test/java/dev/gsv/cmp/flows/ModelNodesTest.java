@@ -2,11 +2,13 @@ package dev.gsv.cmp.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.mock.env.MockEnvironment;
 import tools.jackson.databind.JsonNode;
 
@@ -196,6 +198,16 @@ class ModelNodesTest {
         assertThat(answered.text()).isEqualTo("second");
         assertThat(answered.usage()).isEqualTo(new Usage(30, 5, 0, 1, 0, 0, Usage.REPORTED));
         assertThat(fake.requests.getLast().contents()).containsExactly("user: first");
+    }
+
+    @Test
+    void the_beans_find_each_other() {
+        try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
+            context.registerBean(Clock.class, Clock::systemUTC);
+            context.register(ModelSettings.class, OpenAiClient.class, Engine.class);
+            context.refresh();
+            assertThat(context.getBean(Engine.class)).isNotNull();
+        }
     }
 
     @Test
