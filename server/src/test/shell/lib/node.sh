@@ -58,7 +58,9 @@ ended_within() {
 
 leave() {
   local pid
-  [ -z "$node" ] || kill -KILL "$node" 2>/dev/null || true
+  if [ -n "$node" ] && kill -TERM "$node" 2>/dev/null; then
+    ended_within 50 "$node" || kill -KILL "$node" 2>/dev/null || true
+  fi
   for pid in $(database_processes); do kill -QUIT "$pid" 2>/dev/null || true; done
   rm -rf "$work"
 }

@@ -61,7 +61,6 @@ class SubscriptionApi {
             @Nullable UUID offeringVersionId) {}
 
     private final Subscriptions subscriptions;
-    private final Till till;
     private final Instances instances;
     private final Orgs orgs;
     private final Idempotency idempotency;
@@ -69,13 +68,11 @@ class SubscriptionApi {
 
     SubscriptionApi(
             Subscriptions subscriptions,
-            Till till,
             Instances instances,
             Orgs orgs,
             Idempotency idempotency,
             Patch patch) {
         this.subscriptions = subscriptions;
-        this.till = till;
         this.patch = patch;
         this.instances = instances;
         this.orgs = orgs;
@@ -102,11 +99,11 @@ class SubscriptionApi {
         Findings findings = new Findings();
         String slug = findings.name("product_slug", body.productSlug(), MAX_SLUG);
         findings.refuse();
-        Till.Place place = till.place(caller, body.orgId());
-        Member member = orgs.enter(caller, place.org().value());
+        Subscriptions.Buyer buyer = subscriptions.buyer(caller, body.orgId());
+        Member member = orgs.enter(caller, buyer.org().value());
         return idempotency.once(member.org().toString(), "instances.trial", call, Keep.FOR_EVER, () -> {
             Instance made = subscriptions.startTrial(member, slug, call.key());
-            return Answer.created(new Trial(made.id(), made.state(), place.granted(), "/run/" + made.id()));
+            return Answer.created(new Trial(made.id(), made.state(), buyer.granted(), "/run/" + made.id()));
         });
     }
 
