@@ -107,7 +107,6 @@ class Demo {
                 .forEach(lost -> keys.revoke(instance.orgId(), instance.id(), lost.id()));
         ApiKey.Shown key = keys.create(
                 instance.orgId(),
-                instance.projectId(),
                 instance.id(),
                 people.caller(Person.BUYER).person(),
                 new ApiKey.Wish(KEY_NAME, null, null, ApiKey.Format.OPAQUE));
