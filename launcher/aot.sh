@@ -36,6 +36,7 @@ make_cache() {
   ! command -v flock >/dev/null || flock -n 7 || return 0
   find "$build/training" -mindepth 1 -maxdepth 1 -type d | while read -r work; do end_training "" "$work"; done
   work=$(mktemp -d "$build/training/XXXXXX")
+  : >"$work/log"
   local java_opts=()
   read -ra java_opts <<<"${CMP_JAVA_OPTS:-}"
   env -i PATH="$PATH" HOME="${HOME:-/}" TMPDIR="$work" CMP_DATA="$work/data" CMP_PORT=0 CMP_LOG=text \

@@ -1,51 +1,43 @@
 package dev.gsv.cmp.quotas;
 
-import dev.gsv.cmp.kit.KitProblem;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a plan allows one instance (section 9 of the control plane contract). Null is unlimited.
+ * The limits of one instance, from its plan (section 9 of the control plane contract). Null means unlimited.
  *
- * @param requestsPerMinute admissions in one minute of the clock
- * @param requestsPerMonth admissions in one UTC month
- * @param maxConcurrent runs that go on at a time
+ * @param requestsPerMinute runs in one minute of the database's clock
+ * @param maxConcurrent runs open at once
+ * @param requestsPerMonth runs in one calendar month, UTC
  */
 public record Limits(
-        @Nullable Long requestsPerMinute,
-        @Nullable Long requestsPerMonth,
-        @Nullable Long maxConcurrent) {
+        @Nullable Integer requestsPerMinute,
+        @Nullable Integer maxConcurrent,
+        @Nullable Integer requestsPerMonth) {
 
-    private static final long REQUESTS_PER_MINUTE = 60;
-    private static final long MAX_CONCURRENT = 4;
+    public static final int DEFAULT_REQUESTS_PER_MINUTE = 60;
+    public static final int DEFAULT_MAX_CONCURRENT = 4;
 
-    /** No limit at all. */
-    public static final Limits NONE = new Limits(null, null, null);
-
-    /**
-     * Reads the limits of a plan: an absent name means the default, an explicit null unlimited. The quota of the plan
-     * counts where the limits name none of their own.
-     *
-     * @param monthlyQuota runs per UTC month; null for none
-     */
-    public static Limits of(JsonNode limits, @Nullable Integer monthlyQuota) {
+    /** What holds for a plan: an explicit null is unlimited, an absent name is the default. */
+    public static Limits of(JsonNode planLimits, @Nullable Integer monthlyQuota) {
         return new Limits(
-                limit(limits, "requests_per_minute", REQUESTS_PER_MINUTE),
-                limit(limits, "requests_per_month", monthlyQuota == null ? null : monthlyQuota.longValue()),
-                limit(limits, "max_concurrent", MAX_CONCURRENT));
+                limit(planLimits, "requests_per_minute", DEFAULT_REQUESTS_PER_MINUTE),
+                limit(planLimits, "max_concurrent", DEFAULT_MAX_CONCURRENT),
+                limit(planLimits, "requests_per_month", monthlyQuota));
     }
 
-    private static @Nullable Long limit(JsonNode limits, String name, @Nullable Long absent) {
-        JsonNode limit = limits.path(name);
-        if (limit.isMissingNode()) {
-            return absent;
-        }
-        if (limit.isNull()) {
+    /** A value that is no whole number counts as absent: a limit is never lifted by a mistake. */
+    private static @Nullable Integer limit(JsonNode limits, String name, @Nullable Integer absent) {
+        JsonNode value = limits.path(name);
+        if (value.isNull()) {
             return null;
         }
-        if (!limit.isIntegralNumber() || !limit.canConvertToLong() || limit.asLong() < 0) {
-            throw new KitProblem.Meaningless("The plan's limit " + name + " is not a whole number.");
-        }
-        return limit.asLong();
+        return value.isIntegralNumber() && value.canConvertToInt() && value.asInt() >= 0
+                ? (Integer) value.asInt()
+                : absent;
+    }
+
+    boolean unlimited() {
+        return requestsPerMinute == null && maxConcurrent == null && requestsPerMonth == null;
     }
 }

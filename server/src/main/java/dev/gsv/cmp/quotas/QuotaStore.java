@@ -2,6 +2,9 @@ package dev.gsv.cmp.quotas;
 
 import dev.gsv.cmp.kit.AllOrgs;
 import dev.gsv.cmp.orgs.OrgId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -9,12 +12,11 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** The tables {@code quota_window} and {@code quota_slot}. */
+/** The tables {@code instance_quota} and {@code quota_slot}. */
 @Repository
 class QuotaStore {
 
-    /** What was counted, and the database's time after the row was locked. */
-    record Window(Instant minuteStart, long minuteUsed, Instant monthStart, long monthUsed, Instant now) {}
+    record Counted(Instant now, Instant minute, int inMinute, Instant month, int inMonth) {}
 
     private final JdbcClient jdbc;
 
@@ -22,29 +24,36 @@ class QuotaStore {
         this.jdbc = jdbc;
     }
 
-    /** Locks the instance's row, making it first if need be. Admissions of one instance wait for each other here. */
-    Window lock(OrgId org, UUID instance) {
+    /**
+     * Locks the counters of an instance until the transaction ends. The time is taken after the lock was had, so a run
+     * that waited is counted in the minute in which it is admitted.
+     */
+    Counted lock(OrgId org, UUID instance) {
         return jdbc.sql("""
-                        insert into quota_window as w (org_id, instance_id, minute_start, month_start)
-                        values (:org, :instance, 'epoch', 'epoch')
-                        on conflict (org_id, instance_id) do update set minute_used = w.minute_used
-                        returning minute_start, minute_used, month_start, month_used, clock_timestamp() as at
+                        insert into instance_quota as q (org_id, instance_id)
+                        values (:org, :instance)
+                        on conflict (org_id, instance_id) do update set in_minute = q.in_minute
+                        returning clock_timestamp() as now, minute, in_minute, month, in_month
                         """)
                 .param("org", org.value())
                 .param("instance", instance)
-                .query((row, number) -> new Window(
-                        row.getObject("minute_start", OffsetDateTime.class).toInstant(),
-                        row.getLong("minute_used"),
-                        row.getObject("month_start", OffsetDateTime.class).toInstant(),
-                        row.getLong("month_used"),
-                        row.getObject("at", OffsetDateTime.class).toInstant()))
+                .query(QuotaStore::counted)
                 .single();
     }
 
-    void count(OrgId org, UUID instance, Instant minute, long inMinute, Instant month, long inMonth) {
+    private static Counted counted(ResultSet row, int number) throws SQLException {
+        return new Counted(
+                row.getObject("now", OffsetDateTime.class).toInstant(),
+                row.getObject("minute", OffsetDateTime.class).toInstant(),
+                row.getInt("in_minute"),
+                row.getObject("month", OffsetDateTime.class).toInstant(),
+                row.getInt("in_month"));
+    }
+
+    void count(OrgId org, UUID instance, Instant minute, int inMinute, Instant month, int inMonth) {
         jdbc.sql("""
-                        update quota_window
-                        set minute_start = :minute, minute_used = :in_minute, month_start = :month, month_used = :in_month
+                        update instance_quota
+                        set minute = :minute, in_minute = :in_minute, month = :month, in_month = :in_month
                         where org_id = :org and instance_id = :instance
                         """)
                 .param("org", org.value())
@@ -56,45 +65,47 @@ class QuotaStore {
                 .update();
     }
 
-    long busy(OrgId org, UUID instance, Instant now) {
+    /** How many runs of the instance are open. */
+    int open(OrgId org, UUID instance) {
         return jdbc.sql("""
                         select count(*) from quota_slot
-                        where org_id = :org and instance_id = :instance and expires_at > :now
+                        where org_id = :org and instance_id = :instance and expires_at > clock_timestamp()
                         """)
                 .param("org", org.value())
                 .param("instance", instance)
-                .param("now", now.atOffset(ZoneOffset.UTC))
-                .query((row, number) -> row.getLong(1))
+                .query(Integer.class)
                 .single();
     }
 
-    void take(OrgId org, UUID instance, UUID run, Instant until) {
+    void take(OrgId org, UUID instance, UUID run, Duration time) {
         jdbc.sql("""
                         insert into quota_slot (org_id, instance_id, run_id, expires_at)
-                        values (:org, :instance, :run, :until)
+                        values (:org, :instance, :run, clock_timestamp() + make_interval(secs => :seconds))
                         """)
                 .param("org", org.value())
                 .param("instance", instance)
                 .param("run", run)
-                .param("until", until.atOffset(ZoneOffset.UTC))
+                .param("seconds", time.toSeconds())
                 .update();
     }
 
     void free(OrgId org, UUID instance, UUID run) {
-        jdbc.sql("delete from quota_slot where org_id = :org and instance_id = :instance and run_id = :run")
+        jdbc.sql("""
+                        delete from quota_slot
+                        where org_id = :org and instance_id = :instance and run_id = :run
+                        """)
                 .param("org", org.value())
                 .param("instance", instance)
                 .param("run", run)
                 .update();
     }
 
-    @AllOrgs(because = "removes what is over, whoever it belongs to")
+    @AllOrgs(because = "dead slots are removed whoever they belong to; nothing is read")
     int sweep(int atMost) {
         return jdbc.sql("""
                         delete from quota_slot
                         where ctid in (
-                            select ctid from quota_slot where expires_at <= clock_timestamp() limit :at_most
-                            for update skip locked)
+                            select ctid from quota_slot where expires_at <= clock_timestamp() limit :at_most)
                         """).param("at_most", atMost).update();
     }
 }

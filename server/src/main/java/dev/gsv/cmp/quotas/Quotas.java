@@ -3,18 +3,20 @@ package dev.gsv.cmp.quotas;
 import dev.gsv.cmp.orgs.OrgId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Admits runs or refuses them. Joins the caller's transaction: what is refused later leaves no trace here. */
+/** Admits a run or refuses it. Time is the database's, so that all nodes count the same minute. */
 @Service
 public class Quotas {
 
-    private static final Duration SLOT_RETRY = Duration.ofSeconds(1);
+    /** Longer than any run may last; after it the slot of a process that died is free again. */
+    static final Duration SLOT_TIME = Duration.ofMinutes(5);
 
     private final QuotaStore store;
 
@@ -23,57 +25,52 @@ public class Quotas {
     }
 
     /**
-     * Counts a run against the limits of its instance and takes a slot for it.
+     * Counts a run against the limits of its instance and takes a slot, within the caller's transaction: when a later
+     * check refuses the run, the rollback takes the count back.
      *
-     * @param lease when the slot is free again though nobody ended the run; longer than any run may take
-     * @throws QuotasProblem.RateLimited too many in this minute or at a time; nothing is counted (429)
-     * @throws QuotasProblem.QuotaExceeded the month is used up; nothing is counted (429)
+     * @throws QuotasProblem.RateLimited runs per minute or at once (429, Retry-After)
+     * @throws QuotasProblem.QuotaExceeded runs per month (429, Retry-After)
      */
-    @Transactional
-    public void admit(OrgId org, UUID instance, UUID run, Limits limits, Duration lease) {
-        if (limits.equals(Limits.NONE)) {
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void admit(OrgId org, UUID instance, UUID run, Limits limits) {
+        if (limits.unlimited()) {
             return;
         }
-        QuotaStore.Window window = store.lock(org, instance);
-        ZonedDateTime now = window.now().atZone(ZoneOffset.UTC);
-        Instant minute = now.truncatedTo(ChronoUnit.MINUTES).toInstant();
-        ZonedDateTime month = now.withDayOfMonth(1).truncatedTo(ChronoUnit.DAYS);
-        long inMinute = window.minuteStart().equals(minute) ? window.minuteUsed() : 0;
-        long inMonth = window.monthStart().equals(month.toInstant()) ? window.monthUsed() : 0;
-        Long perMinute = limits.requestsPerMinute();
+        QuotaStore.Counted counted = store.lock(org, instance);
+        Instant now = counted.now();
+        Instant minute = now.truncatedTo(ChronoUnit.MINUTES);
+        YearMonth calendar = YearMonth.from(now.atOffset(ZoneOffset.UTC));
+        Instant month = calendar.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+        int inMonth = counted.month().equals(month) ? counted.inMonth() : 0;
+        int inMinute = counted.minute().equals(minute) ? counted.inMinute() : 0;
+
+        Integer monthly = limits.requestsPerMonth();
+        if (monthly != null && inMonth >= monthly) {
+            Instant next =
+                    calendar.plusMonths(1).atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+            throw new QuotasProblem.QuotaExceeded(monthly, Duration.between(now, next));
+        }
+        Integer perMinute = limits.requestsPerMinute();
         if (perMinute != null && inMinute >= perMinute) {
-            Duration wait = Duration.between(window.now(), minute.plus(1, ChronoUnit.MINUTES));
-            throw new QuotasProblem.RateLimited(
-                    "requests_per_minute", perMinute, "run " + perMinute + " times a minute", up(wait));
+            throw QuotasProblem.RateLimited.perMinute(
+                    perMinute, Duration.between(now, minute.plus(1, ChronoUnit.MINUTES)));
         }
-        Long concurrent = limits.maxConcurrent();
-        if (concurrent != null && store.busy(org, instance, window.now()) >= concurrent) {
-            throw new QuotasProblem.RateLimited(
-                    "max_concurrent", concurrent, "run " + concurrent + " times at once", SLOT_RETRY);
+        Integer atOnce = limits.maxConcurrent();
+        if (atOnce != null) {
+            if (store.open(org, instance) >= atOnce) {
+                throw QuotasProblem.RateLimited.atOnce(atOnce);
+            }
+            store.take(org, instance, run, SLOT_TIME);
         }
-        Long perMonth = limits.requestsPerMonth();
-        if (perMonth != null && inMonth >= perMonth) {
-            Duration wait = Duration.between(window.now(), month.plusMonths(1).toInstant());
-            throw new QuotasProblem.QuotaExceeded("requests_per_month", perMonth, up(wait));
-        }
-        store.count(org, instance, minute, inMinute + 1, month.toInstant(), inMonth + 1);
-        if (concurrent != null) {
-            store.take(org, instance, run, window.now().plus(lease));
-        }
+        store.count(org, instance, minute, inMinute + 1, month, inMonth + 1);
     }
 
-    private static Duration up(Duration wait) {
-        return Duration.ofSeconds(wait.toSeconds() + 1);
-    }
-
-    /** Frees the slot of a run. Repeating it changes nothing. */
-    @Transactional
+    /** Frees the slot of a run; a second time it does nothing. */
     public void finish(OrgId org, UUID instance, UUID run) {
         store.free(org, instance, run);
     }
 
-    /** Removes slots whose time is over; they count for nothing already. */
-    @Transactional
+    /** Removes slots past their time, which count for nobody. Returns how many. */
     public int sweep(int atMost) {
         return store.sweep(atMost);
     }

@@ -5,28 +5,37 @@ import dev.gsv.cmp.kit.ProblemCode;
 import java.time.Duration;
 import java.util.List;
 
-/** The problems of limits. Each names the limit, and when to come back. */
+/** Too much at once, or too much in a period. */
 public abstract sealed class QuotasProblem extends Problem {
 
-    private QuotasProblem(String message, String limit, long allowed, Duration retryAfter) {
-        super(message, List.of(new Detail("limits." + limit, "limit " + allowed)), retryAfter);
+    private QuotasProblem(String message, String limit, Duration retryAfter) {
+        super(message, List.of(new Detail("limits." + limit, message)), retryAfter);
     }
 
-    @ProblemCode(value = "RATE_LIMITED", status = 429, title = "Too many requests")
+    @ProblemCode(value = "RATE_LIMITED", status = 429, title = "Too many runs")
     public static final class RateLimited extends QuotasProblem {
-        RateLimited(String limit, long allowed, String what, Duration retryAfter) {
-            super("This instance may " + what + " (" + limit + " = " + allowed + ").", limit, allowed, retryAfter);
+        static RateLimited perMinute(int limit, Duration retryAfter) {
+            return new RateLimited("The plan allows " + limit + " runs per minute.", "requests_per_minute", retryAfter);
+        }
+
+        static RateLimited atOnce(int limit) {
+            return new RateLimited(
+                    "The plan allows " + limit + " runs at once, and as many are running.",
+                    "max_concurrent",
+                    Duration.ofSeconds(1));
+        }
+
+        private RateLimited(String message, String limit, Duration retryAfter) {
+            super(message, limit, retryAfter);
         }
     }
 
-    @ProblemCode(value = "QUOTA_EXCEEDED", status = 429, title = "The quota is used up")
+    @ProblemCode(value = "QUOTA_EXCEEDED", status = 429, title = "The quota of the period is used up")
     public static final class QuotaExceeded extends QuotasProblem {
-        QuotaExceeded(String limit, long allowed, Duration retryAfter) {
+        QuotaExceeded(int limit, Duration retryAfter) {
             super(
-                    "The " + allowed + " runs of this month are used up (" + limit
-                            + "). The next month begins at 00:00 UTC on its first day; a larger plan helps at once.",
-                    limit,
-                    allowed,
+                    "The plan includes " + limit + " runs per month, and all are used. A larger plan has more.",
+                    "requests_per_month",
                     retryAfter);
         }
     }

@@ -1,14 +1,15 @@
 /**
- * Who may run how often: the limits of a plan, counted per instance, admitted before credit is looked at.
+ * How much may be used: requests per minute, runs per month and runs at once of an instance. Admit or refuse.
  *
- * <p>Owns the tables {@code quota_window} and {@code quota_slot}. No other room writes to them.
+ * <p>Owns the tables {@code instance_quota} and {@code quota_slot}. No other room writes to them.
  *
  * <p>Always true:
  *
  * <ul>
- *   <li>an admission that is refused counts for nothing;
- *   <li>a run that is going on holds one slot;
- *   <li>a slot is free again when its run ends or its time is over.
+ *   <li>a refusal leaves no trace in any window;
+ *   <li>an instance never has more runs open at once than its limit;
+ *   <li>a slot of a dead process is free again after its time;
+ *   <li>an unlimited plan is never counted.
  * </ul>
  */
 @NullMarked
