@@ -85,7 +85,8 @@ class ContractDocs {
             String part = method.getBeanType().getSimpleName().replaceAll("Api$", "");
             String room = method.getBeanType().getPackageName().replaceAll(".*\\.", "");
             operation.setTags(List.of(room));
-            operation.setOperationId(Character.toLowerCase(part.charAt(0)) + part.substring(1)
+            operation.setOperationId(Character.toLowerCase(part.charAt(0))
+                    + part.substring(1)
                     + Character.toUpperCase(method.getMethod().getName().charAt(0))
                     + method.getMethod().getName().substring(1));
             operation
