@@ -1,5 +1,7 @@
 package dev.gsv.cmp.catalog;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.gsv.cmp.kit.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Service;
@@ -50,6 +53,14 @@ public class Capabilities {
     /** The whole registry, as it is shown. */
     public record Registry(List<Capability> capabilities, List<Section> sections) {}
 
+    /** How many compiled schemas a node keeps; one takes some 10 KB. */
+    private static final int MAX_SCHEMAS = 500;
+
+    /** A version never changes, so a compiled schema stays right. */
+    private record Key(UUID version, Kind kind) {}
+
+    private final Cache<Key, ConfigSchema> schemas =
+            Caffeine.newBuilder().maximumSize(MAX_SCHEMAS).build();
     private final Registry registry;
     private final Map<String, Capability> byId;
 
@@ -76,7 +87,7 @@ public class Capabilities {
 
     /** What a buyer of this version may override. */
     public ConfigSchema schema(Version version, Kind kind) {
-        return ConfigSchema.of(document(version, kind));
+        return schemas.get(new Key(version.id(), kind), unused -> ConfigSchema.of(document(version, kind)));
     }
 
     private ObjectNode document(Version version, Kind kind) {

@@ -74,19 +74,49 @@ public final class ConfigSchema {
         return faults;
     }
 
-    /** Everything that is wrong with overrides; paths are names joined by dots. */
-    public List<Problem.Detail> findings(JsonNode overrides) {
-        TreeMap<String, String> found = new TreeMap<>();
+    /**
+     * Something that may not be configured.
+     *
+     * @param names the members that lead to it, up to the first array: arrays are replaced as a whole
+     * @param path the same for people, with positions in arrays
+     */
+    public record Finding(List<String> names, String path, String message) {
+
+        /** A finding about a member at the top. */
+        public static Finding at(String name, String message) {
+            return new Finding(List.of(name), name, message);
+        }
+
+        public Problem.Detail detail() {
+            return new Problem.Detail(path, message);
+        }
+    }
+
+    /** Everything that is wrong with overrides, once for each path. */
+    public List<Finding> findings(JsonNode overrides) {
+        TreeMap<String, Finding> found = new TreeMap<>();
         try {
             for (Error error : schema.validate(overrides)) {
-                found.putIfAbsent(path(error), said(error));
+                found.putIfAbsent(path(error), new Finding(names(error), path(error), said(error)));
             }
         } catch (BoundedPattern.TooLong e) {
-            found.put("", "a text takes too long to be checked");
+            found.put("", new Finding(List.of(), "", "a text takes too long to be checked"));
         }
-        return found.entrySet().stream()
-                .map(entry -> new Problem.Detail(entry.getKey(), entry.getValue()))
-                .toList();
+        return List.copyOf(found.values());
+    }
+
+    private static List<String> names(Error error) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < error.getInstanceLocation().getNameCount(); i++) {
+            if (!(error.getInstanceLocation().getElement(i) instanceof String name)) {
+                return names;
+            }
+            names.add(name);
+        }
+        if (error.getProperty() != null) {
+            names.add(error.getProperty());
+        }
+        return names;
     }
 
     private static String path(Error error) {

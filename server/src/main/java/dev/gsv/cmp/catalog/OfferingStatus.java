@@ -49,7 +49,7 @@ public enum OfferingStatus {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static OfferingStatus of(String text) {
+    public static OfferingStatus of(String text) {
         return valueOf(text.toUpperCase(Locale.ROOT));
     }
 }

@@ -90,7 +90,7 @@ public class Offerings {
      * @param idOrSlug its id or its slug
      * @throws KitProblem.NotFound also for a draft of somebody else
      */
-    Offering shown(@Nullable Caller caller, String idOrSlug) {
+    public Offering shown(@Nullable Caller caller, String idOrSlug) {
         Offering offering = either(idOrSlug).orElseThrow(Offerings::unknown);
         if (insider(caller, offering.providerOrgId().value())) {
             return whole(offering);

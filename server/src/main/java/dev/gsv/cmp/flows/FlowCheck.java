@@ -37,10 +37,12 @@ public final class FlowCheck {
         List<Finding> findings = new ArrayList<>(GraphCheck.of(flow, shown));
         findings.addAll(SecretScan.of(flow, shown));
         findings.addAll(ComponentCheck.of(flow, shown));
+        boolean secret = findings.stream().anyMatch(finding -> finding.code() == Finding.Code.SECRET);
         return new FlowReport(
                 file.bytes(),
                 Optional.of(flow),
-                Optional.of(Shapes.of(flow)),
+                // A default could repeat a secret; such a flow is refused anyway.
+                secret ? Optional.empty() : Optional.of(Shapes.of(flow)),
                 bounded(findings),
                 Variables.of(flow, shown));
     }

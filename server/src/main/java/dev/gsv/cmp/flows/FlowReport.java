@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param bytes the flow exactly as it was sent; what is stored when it is stored
  * @param flow empty when the bytes hold none
- * @param shape what was derived; empty without a flow
+ * @param shape what was derived; empty without a flow, and for one that holds a secret
  * @param findings errors first
  * @param variables what the flow needs from outside
  */

@@ -76,6 +76,7 @@ final class SecretScan {
             JsonNode template = raw.path("data").path("node").path("template");
             for (Map.Entry<String, JsonNode> field : template.properties()) {
                 // The path of a file is made of random parts by whoever stored it.
+                search(new Place(node, field.getKey(), true), field.getKey());
                 boolean path = Flow.text(field.getValue().path("type")).equals("file");
                 texts(new Place(node, field.getKey(), !path), field.getValue());
             }

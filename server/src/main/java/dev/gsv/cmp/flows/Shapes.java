@@ -16,8 +16,6 @@ final class Shapes {
     private static final int MIN_OUTPUT_TOKENS = 64;
     private static final int MAX_OUTPUT_TOKENS = 8_192;
     private static final int MAX_WELCOME = 400;
-    /** Names, texts, colours of a buyer's persona and branding; more is a mistake. */
-    private static final int MAX_SECTION_MEMBERS = 50;
 
     private static final Set<String> TOOL_MAKERS = Set.of("Agent", "ComposioAPI", "ToolCallingAgent");
 
@@ -151,13 +149,7 @@ final class Shapes {
                     .put("title", "Minutes until a conversation is over")
                     .put("minimum", 5)
                     .put("maximum", 1_440);
-            section(properties, "persona", "Persona");
         }
-        section(properties, "branding", "Branding");
         return schema;
-    }
-
-    private static void section(ObjectNode properties, String name, String title) {
-        properties.putObject(name).put("type", "object").put("title", title).put("maxProperties", MAX_SECTION_MEMBERS);
     }
 }

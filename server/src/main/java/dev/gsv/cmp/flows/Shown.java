@@ -29,7 +29,10 @@ final class Shown {
         for (Flow.Node node : flow.nodes()) {
             for (Flow.Field field : node.fields().values()) {
                 String value = field.text().strip();
-                if (field.password() && !field.loadFromDb() && value.length() >= SHORTEST_LITERAL) {
+                if (field.password()
+                        && !field.loadFromDb()
+                        && value.length() >= SHORTEST_LITERAL
+                        && !Secrets.conventionalName(value)) {
                     secrets.add(value);
                 }
             }

@@ -16,8 +16,12 @@ final class RealExports {
     private RealExports() {}
 
     static Flow flow(String name) {
+        return Flow.read(bytes(name));
+    }
+
+    static byte[] bytes(String name) {
         try {
-            return Flow.read(Files.readAllBytes(folder().resolve(name)));
+            return Files.readAllBytes(folder().resolve(name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

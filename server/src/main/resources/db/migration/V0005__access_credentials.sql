@@ -35,3 +35,26 @@ create table login_failure (
     window_end timestamptz not null
 );
 create index login_failure_end on login_failure (window_end);
+
+-- The right of a program to one instance. The key itself is shown once and not kept.
+create table api_key (
+    org_id       uuid        not null,
+    id           uuid        not null,
+    instance_id  uuid        not null,
+    project_id   uuid        not null,
+    name         text        not null check (length(name) between 1 and 255),
+    format       text        not null check (format in ('jwt', 'opaque')),
+    key_hash     text        not null unique check (key_hash ~ '^[0-9a-f]{64}$'),
+    key_prefix   text        not null check (length(key_prefix) = 12),
+    key_last4    text        not null check (length(key_last4) = 4),
+    scopes       text[]      not null,
+    created_by   text        not null,
+    last_used_at timestamptz,
+    expires_at   timestamptz not null,
+    revoked_at   timestamptz,
+    created_at   timestamptz not null default now(),
+    updated_at   timestamptz not null default now(),
+    primary key (org_id, id),
+    foreign key (org_id, instance_id) references instance (org_id, id)
+);
+create index api_key_of_instance on api_key (org_id, instance_id, id desc);

@@ -1,0 +1,54 @@
+package dev.gsv.cmp.instances;
+
+import dev.gsv.cmp.kit.KitProblem;
+import dev.gsv.cmp.orgs.OrgId;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** How much instances were used, by UTC day (section 3.3 of the control plane contract). */
+@Service
+public class Usages {
+
+    /** How many days one report covers. */
+    public static final int MAX_DAYS = 366;
+
+    private final UsageStore store;
+
+    Usages(UsageStore store) {
+        this.store = store;
+    }
+
+    /** Adds to a day of an instance; joins the caller's transaction. */
+    @Transactional
+    public void add(OrgId org, UUID instance, LocalDate utcDay, Usage more) {
+        store.add(org, instance, utcDay, more);
+    }
+
+    /** Sums and days of an instance; days without use are left out. */
+    public record Report(UUID instanceId, LocalDate from, LocalDate to, Usage totals, List<Usage> days) {}
+
+    /**
+     * The use between two UTC days, both included.
+     *
+     * @throws KitProblem.Meaningless when the days are in the wrong order or more than {@link #MAX_DAYS} (422)
+     */
+    public Report usage(OrgId org, UUID instance, LocalDate from, LocalDate to) {
+        if (to.isBefore(from)) {
+            throw new KitProblem.Meaningless("'from' must not be later than 'to'.");
+        }
+        if (ChronoUnit.DAYS.between(from, to) >= MAX_DAYS) {
+            throw new KitProblem.Meaningless("A report covers at most " + MAX_DAYS + " days.");
+        }
+        return new Report(
+                instance, from, to, store.totals(org, instance, from, to), store.days(org, instance, from, to));
+    }
+
+    /** True when the organization has run an instance of the offering. */
+    public boolean used(OrgId org, UUID offering) {
+        return store.used(org, offering);
+    }
+}
