@@ -9,6 +9,7 @@ import io.swagger.v3.core.jackson.ModelResolver;
 import io.swagger.v3.core.jackson.TypeNameResolver;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.SpecVersion;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.info.License;
 import io.swagger.v3.oas.models.media.Content;
@@ -39,7 +40,7 @@ class ContractDocs {
     private static final String PROBLEM = "ProblemBody";
 
     static {
-        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Call.class);
+        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Call.class, Sent.class);
     }
 
     @Bean
@@ -136,10 +137,10 @@ class ContractDocs {
                 AnnotatedType type, ModelConverterContext context, Iterator<ModelConverter> chain) {
             Class<?> raw = raw(type);
             if (raw == Credits.class) {
-                return new Schema<>().types(Set.of("number")).description("credits, at most 6 decimal places");
+                return json().types(Set.of("number")).description("credits, at most 6 decimal places");
             }
             if (raw != null && tools.jackson.databind.JsonNode.class.isAssignableFrom(raw)) {
-                return new Schema<>().description("any JSON");
+                return json().description("any JSON");
             }
             if (raw != null
                     && raw.isRecord()
@@ -200,7 +201,7 @@ class ContractDocs {
 
         private static Schema<?> orNull(Schema<?> member) {
             if (member.get$ref() != null) {
-                return new Schema<>().anyOf(List.of(new Schema<>().$ref(member.get$ref()), nothing()));
+                return json().anyOf(List.of(new Schema<>().$ref(member.get$ref()), nothing()));
             }
             if (member.getTypes() != null && !member.getTypes().contains("null")) {
                 member.setTypes(new java.util.LinkedHashSet<>(member.getTypes()));
@@ -214,8 +215,13 @@ class ContractDocs {
             return member;
         }
 
+        /** A schema that says no more than it is told: the plain class adds a type of its own. */
+        private static Schema<?> json() {
+            return new Schema<>(SpecVersion.V31);
+        }
+
         private static Schema<?> nothing() {
-            return new Schema<>().types(Set.of("null"));
+            return json().types(Set.of("null"));
         }
     }
 }
