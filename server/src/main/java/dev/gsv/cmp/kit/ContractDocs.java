@@ -39,7 +39,7 @@ class ContractDocs {
     private static final String PROBLEM = "ProblemBody";
 
     static {
-        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Call.class);
+        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Call.class, Sent.class);
     }
 
     @Bean
