@@ -66,12 +66,7 @@ class SubscriptionApi {
     private final Idempotency idempotency;
     private final Patch patch;
 
-    SubscriptionApi(
-            Subscriptions subscriptions,
-            Instances instances,
-            Orgs orgs,
-            Idempotency idempotency,
-            Patch patch) {
+    SubscriptionApi(Subscriptions subscriptions, Instances instances, Orgs orgs, Idempotency idempotency, Patch patch) {
         this.subscriptions = subscriptions;
         this.patch = patch;
         this.instances = instances;

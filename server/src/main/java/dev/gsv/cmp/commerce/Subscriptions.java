@@ -50,7 +50,14 @@ public class Subscriptions {
     private final Ledger ledger;
     private final Wallets wallets;
 
-    Subscriptions(Instances instances, Offerings offerings, Versions versions, Plans plans, Orgs orgs, Ledger ledger, Wallets wallets) {
+    Subscriptions(
+            Instances instances,
+            Offerings offerings,
+            Versions versions,
+            Plans plans,
+            Orgs orgs,
+            Ledger ledger,
+            Wallets wallets) {
         this.instances = instances;
         this.offerings = offerings;
         this.versions = versions;
@@ -122,8 +129,7 @@ public class Subscriptions {
 
     private void pay(Instance instance, Plan plan) {
         if (plan.priceCredits().micros() > 0) {
-            ledger.debit(
-                    instance.orgId(), plan.priceCredits(), EntryType.USAGE, "plan:" + plan.id(), instance.id());
+            ledger.debit(instance.orgId(), plan.priceCredits(), EntryType.USAGE, "plan:" + plan.id(), instance.id());
         }
     }
 
