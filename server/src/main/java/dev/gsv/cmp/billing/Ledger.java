@@ -400,6 +400,10 @@ public class Ledger {
         return wallets.due(atMost);
     }
 
+    long openHolds() {
+        return holds.countOpen();
+    }
+
     private static Collection<OrgId> orgs(Stream<OrgId> all) {
         return all.distinct().toList();
     }

@@ -24,6 +24,8 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -61,21 +63,13 @@ class SubscriptionApi {
             @Nullable UUID offeringVersionId) {}
 
     private final Subscriptions subscriptions;
-    private final Till till;
     private final Instances instances;
     private final Orgs orgs;
     private final Idempotency idempotency;
     private final Patch patch;
 
-    SubscriptionApi(
-            Subscriptions subscriptions,
-            Till till,
-            Instances instances,
-            Orgs orgs,
-            Idempotency idempotency,
-            Patch patch) {
+    SubscriptionApi(Subscriptions subscriptions, Instances instances, Orgs orgs, Idempotency idempotency, Patch patch) {
         this.subscriptions = subscriptions;
-        this.till = till;
         this.patch = patch;
         this.instances = instances;
         this.orgs = orgs;
@@ -85,6 +79,7 @@ class SubscriptionApi {
     /** Subscribes. The same key makes one instance, and answers 201 each time. */
     @PostMapping
     @Needs({ADMIN, OPERATOR, SERVICE})
+    @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<Instance> subscribe(Caller caller, Call call, @RequestBody Subscription body) {
         Member member = orgs.enter(caller, body.orgId());
         return idempotency.once(
@@ -98,15 +93,16 @@ class SubscriptionApi {
     /** Starts the trial of a product, once per organization and offering. */
     @PostMapping("/trial")
     @Needs(ADMIN)
+    @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<Trial> trial(Caller caller, Call call, @RequestBody TrialBody body) {
         Findings findings = new Findings();
         String slug = findings.name("product_slug", body.productSlug(), MAX_SLUG);
         findings.refuse();
-        Till.Place place = till.place(caller, body.orgId());
-        Member member = orgs.enter(caller, place.org().value());
+        Subscriptions.Buyer buyer = subscriptions.buyer(caller, body.orgId());
+        Member member = orgs.enter(caller, buyer.org().value());
         return idempotency.once(member.org().toString(), "instances.trial", call, Keep.FOR_EVER, () -> {
             Instance made = subscriptions.startTrial(member, slug, call.key());
-            return Answer.created(new Trial(made.id(), made.state(), place.granted(), "/run/" + made.id()));
+            return Answer.created(new Trial(made.id(), made.state(), buyer.granted(), "/run/" + made.id()));
         });
     }
 

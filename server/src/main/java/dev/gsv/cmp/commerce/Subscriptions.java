@@ -1,5 +1,8 @@
 package dev.gsv.cmp.commerce;
 
+import dev.gsv.cmp.billing.EntryType;
+import dev.gsv.cmp.billing.Ledger;
+import dev.gsv.cmp.billing.Wallets;
 import dev.gsv.cmp.catalog.Offering;
 import dev.gsv.cmp.catalog.OfferingStatus;
 import dev.gsv.cmp.catalog.Offerings;
@@ -12,9 +15,11 @@ import dev.gsv.cmp.instances.Instance;
 import dev.gsv.cmp.instances.InstanceState;
 import dev.gsv.cmp.instances.Instances;
 import dev.gsv.cmp.instances.NewInstance;
+import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Findings;
 import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.Problem;
+import dev.gsv.cmp.orgs.Caller;
 import dev.gsv.cmp.orgs.Member;
 import dev.gsv.cmp.orgs.OrgId;
 import dev.gsv.cmp.orgs.Orgs;
@@ -42,15 +47,46 @@ public class Subscriptions {
     private final Versions versions;
     private final Plans plans;
     private final Orgs orgs;
-    private final Till till;
+    private final Ledger ledger;
+    private final Wallets wallets;
 
-    Subscriptions(Instances instances, Offerings offerings, Versions versions, Plans plans, Orgs orgs, Till till) {
+    Subscriptions(
+            Instances instances,
+            Offerings offerings,
+            Versions versions,
+            Plans plans,
+            Orgs orgs,
+            Ledger ledger,
+            Wallets wallets) {
         this.instances = instances;
         this.offerings = offerings;
         this.versions = versions;
         this.plans = plans;
         this.orgs = orgs;
-        this.till = till;
+        this.ledger = ledger;
+        this.wallets = wallets;
+    }
+
+    /**
+     * An organization that subscribes.
+     *
+     * @param granted trial credit that it was given just now
+     */
+    public record Buyer(OrgId org, Credits granted) {}
+
+    /** The named organization, else the caller's first one, else one that is made for them with its trial credit. */
+    public Buyer buyer(Caller caller, @Nullable UUID org) {
+        if (org != null) {
+            return new Buyer(new OrgId(org), Credits.ZERO);
+        }
+        try {
+            return new Buyer(orgs.first(caller), Credits.ZERO);
+        } catch (KitProblem.NotFound none) {
+            Wallets.Opened opened = wallets.auto(caller);
+            Credits granted =
+                    opened.trialGranted() ? wallets.wallet(opened.orgId()).balance() : Credits.ZERO;
+            return new Buyer(opened.orgId(), granted);
+        }
     }
 
     /**
@@ -93,7 +129,7 @@ public class Subscriptions {
 
     private void pay(Instance instance, Plan plan) {
         if (plan.priceCredits().micros() > 0) {
-            till.pay(instance.orgId(), plan.priceCredits(), "plan:" + plan.id(), instance.id());
+            ledger.debit(instance.orgId(), plan.priceCredits(), EntryType.USAGE, "plan:" + plan.id(), instance.id());
         }
     }
 

@@ -14,7 +14,7 @@
  * </ul>
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"kit", "orgs", "catalog", "instances", "billing", "payments"})
+@ApplicationModule(allowedDependencies = {"kit", "orgs", "catalog", "instances", "billing"})
 package dev.gsv.cmp.commerce;
 
 import org.jspecify.annotations.NullMarked;

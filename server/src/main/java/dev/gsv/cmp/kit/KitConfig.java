@@ -17,11 +17,12 @@ class KitConfig {
     }
 
     @Bean
-    WebMvcConfigurer kitParameters(Call.Resolver calls) {
+    WebMvcConfigurer kitParameters(Call.Resolver calls, Sent.Resolver bodies) {
         return new WebMvcConfigurer() {
             @Override
             public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
                 resolvers.add(calls);
+                resolvers.add(bodies);
             }
         };
     }
