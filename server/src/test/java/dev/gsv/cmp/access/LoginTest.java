@@ -262,7 +262,8 @@ class LoginTest {
                     statuses.add(call.get());
                 }
             }
-            // On a busy machine some are turned away (503) before they are looked at; none is looked at beyond the limit.
+            // On a busy machine some are turned away (503) before they are looked at; none is looked at beyond the
+            // limit.
             assertThat(statuses).contains(401, 429).isSubsetOf(401, 429, 503);
             assertThat(statuses.stream().filter(status -> status == 401))
                     .hasSizeLessThanOrEqualTo(LoginFailures.MAX_PER_EMAIL);
