@@ -11,6 +11,8 @@ import dev.gsv.cmp.orgs.Needs;
 import dev.gsv.cmp.orgs.OrgId;
 import java.util.List;
 import java.util.UUID;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -43,6 +45,7 @@ class ApiKeyApi {
 
     @PostMapping
     @Needs(ADMIN)
+    @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<ApiKey.Shown> create(
             Caller caller, Call call, @PathVariable("instance_id") UUID instance, @RequestBody ApiKey.Wish body) {
         OrgId org = org(caller, instance);

@@ -12,7 +12,6 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.ComponentScan.Filter;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.FilterType;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -72,7 +71,7 @@ final class Stage implements AutoCloseable {
         context.close();
     }
 
-    @Configuration(proxyBeanMethods = false)
+    /** No {@code @Configuration}: the program's own scan, which sees the tests' classes, must pass it by. */
     @EnableTransactionManagement
     @ComponentScan(
             basePackages = {"dev.gsv.cmp.billing", "dev.gsv.cmp.orgs", "dev.gsv.cmp.kit"},
