@@ -32,8 +32,11 @@ health() {
 start_node() {
   CMP_PORT=$(free_port)
   export CMP_PORT
+  # A process group of its own, as a terminal gives it, so that a test can press Ctrl-C.
+  set -m
   "$root/cmp" up >"$work/up.log" 2>&1 </dev/null &
   node=$!
+  set +m
   local tries=0
   until [ "$(health)" = 200 ]; do
     kill -0 "$node" 2>/dev/null || { cat "$work/up.log" >&2; fail "CMP ended before it was ready"; }
@@ -42,6 +45,9 @@ start_node() {
     sleep 0.5
   done
 }
+
+# What a terminal does with Ctrl-C: SIGINT to everyone in the foreground.
+press_ctrl_c() { kill -INT -- "-$node"; }
 
 # The processes of the database under this test's data directory.
 database_processes() { pgrep -f -- "-D $CMP_DATA/postgres/cluster" || true; }
@@ -58,7 +64,9 @@ ended_within() {
 
 leave() {
   local pid
-  [ -z "$node" ] || kill -KILL "$node" 2>/dev/null || true
+  if [ -n "$node" ] && kill -TERM "$node" 2>/dev/null; then
+    ended_within 50 "$node" || kill -KILL "$node" 2>/dev/null || true
+  fi
   for pid in $(database_processes); do kill -QUIT "$pid" 2>/dev/null || true; done
   rm -rf "$work"
 }

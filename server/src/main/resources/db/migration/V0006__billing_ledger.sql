@@ -67,7 +67,7 @@ create trigger entry_sums_to_zero after insert on entry referencing new table as
 
 create function billing_is_append_only() returns trigger language plpgsql as $$
 begin
-    raise exception '% is append-only', tg_table_name using errcode = 'insufficient_privilege';
+    raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
 end $$;
 create trigger movement_append_only before update or delete or truncate on movement
     for each statement execute function billing_is_append_only();

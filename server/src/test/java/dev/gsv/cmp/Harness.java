@@ -67,6 +67,8 @@ public final class Harness implements AutoCloseable {
                     "--DATABASE_URL=" + database.url(),
                     "--cmp.database.allow-losing-commits=true",
                     "--spring.main.banner-mode=off"));
+            // Given twice, an argument would be a list of both.
+            args.removeIf(arg -> settings.containsKey(arg.substring(2).replaceFirst("=.*", "")));
             settings.forEach((name, value) -> args.add("--" + name + "=" + value));
             SpringApplication application = new SpringApplication(Cmp.class);
             application.setRegisterShutdownHook(false);

@@ -38,6 +38,13 @@ class AccountStore {
                 == 1;
     }
 
+    void password(String email, String passwordHash) {
+        jdbc.sql("update account set password_hash = :hash, updated_at = now() where email = :email")
+                .param("hash", passwordHash)
+                .param("email", email)
+                .update();
+    }
+
     Optional<Row> find(String email) {
         return jdbc.sql("select id, email, name, password_hash, realm_roles from account where email = :email")
                 .param("email", email)

@@ -58,15 +58,25 @@ public class Accounts {
         if (name.isBlank() || name.length() > MAX_NAME || name.codePoints().anyMatch(Character::isISOControl)) {
             throw new KitProblem.Invalid("name", "must have 1 to " + MAX_NAME + " characters");
         }
-        if (password.length() < MIN_PASSWORD || password.length() > MAX_PASSWORD) {
-            throw new KitProblem.Invalid(
-                    "password", "must have " + MIN_PASSWORD + " to " + MAX_PASSWORD + " characters");
-        }
+        plausiblePassword(password);
         Optional<AccountStore.Row> there = store.find(address);
         if (there.isEmpty()) {
             store.insert(new Account(ids.next(), address, name.strip(), realmRoles), passwords.hash(password));
         }
         return store.find(address).orElseThrow().account();
+    }
+
+    /** Gives an account another password; who calls this vouches for it. An unknown address changes nothing. */
+    public void renew(String email, String password) {
+        plausiblePassword(password);
+        store.password(normal(email), passwords.hash(password));
+    }
+
+    private static void plausiblePassword(String password) {
+        if (password.length() < MIN_PASSWORD || password.length() > MAX_PASSWORD) {
+            throw new KitProblem.Invalid(
+                    "password", "must have " + MIN_PASSWORD + " to " + MAX_PASSWORD + " characters");
+        }
     }
 
     /** The account of an address. */

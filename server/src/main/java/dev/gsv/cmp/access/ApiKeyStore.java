@@ -46,13 +46,8 @@ class ApiKeyStore {
         this.jdbc = jdbc;
     }
 
-    /** Writes a key unless the instance has enough active ones; the instance's row is the lock. */
+    /** Writes a key unless the instance has enough active ones; the caller holds the instance meanwhile. */
     boolean insert(OrgId org, NewRow key, int maxActive, Instant now) {
-        jdbc.sql("select 1 from instance where org_id = :org and id = :instance for no key update")
-                .param("org", org.value())
-                .param("instance", key.instance())
-                .query(Integer.class)
-                .optional();
         return jdbc.sql("""
                         insert into api_key (org_id, id, instance_id, project_id, name, format, key_hash, key_prefix,
                                              key_last4, scopes, created_by, expires_at)
@@ -152,20 +147,6 @@ class ApiKeyStore {
                         row.getObject("project_id", UUID.class),
                         List.of((String[]) row.getArray("scopes").getArray()),
                         time(row, "last_used_at")))
-                .optional();
-    }
-
-    /** Where an instance is, for keys. */
-    record Place(OrgId org, UUID project, boolean terminated) {}
-
-    @AllOrgs(because = "finds the organization of an instance, which is then entered")
-    Optional<Place> place(UUID instance) {
-        return jdbc.sql("select org_id, project_id, state from instance where id = :id")
-                .param("id", instance)
-                .query((row, number) -> new Place(
-                        new OrgId(row.getObject("org_id", UUID.class)),
-                        row.getObject("project_id", UUID.class),
-                        "terminated".equals(row.getString("state"))))
                 .optional();
     }
 

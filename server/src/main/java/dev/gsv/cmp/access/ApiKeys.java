@@ -1,12 +1,15 @@
 package dev.gsv.cmp.access;
 
 import com.nimbusds.jwt.JWTClaimsSet;
+import dev.gsv.cmp.instances.Instance;
+import dev.gsv.cmp.instances.InstanceState;
+import dev.gsv.cmp.instances.InstanceTerminated;
+import dev.gsv.cmp.instances.Instances;
 import dev.gsv.cmp.kit.Ids;
 import dev.gsv.cmp.kit.Json;
 import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.orgs.Caller;
 import dev.gsv.cmp.orgs.OrgId;
-import dev.gsv.cmp.orgs.Orgs;
 import dev.gsv.cmp.orgs.OrgsProblem;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -23,6 +26,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -59,16 +63,16 @@ public class ApiKeys {
     private final ApiKeyStore store;
     private final AgentTokens signed;
     private final AccessSettings settings;
-    private final Orgs orgs;
+    private final Instances instances;
     private final Ids ids;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
-    ApiKeys(ApiKeyStore store, AgentTokens signed, AccessSettings settings, Orgs orgs, Ids ids, Clock clock) {
+    ApiKeys(ApiKeyStore store, AgentTokens signed, AccessSettings settings, Instances instances, Ids ids, Clock clock) {
         this.store = store;
         this.signed = signed;
         this.settings = settings;
-        this.orgs = orgs;
+        this.instances = instances;
         this.ids = ids;
         this.clock = clock;
     }
@@ -76,12 +80,17 @@ public class ApiKeys {
     /**
      * Creates a key; the answer holds it, and nothing else ever will.
      *
-     * @param project of the instance
      * @param by subject of who creates it
+     * @throws KitProblem.InvalidState when the instance is terminated
      * @throws OrgsProblem.LimitReached when the instance has {@value #MAX_ACTIVE} active keys
      */
     @Transactional
-    public ApiKey.Shown create(OrgId org, UUID project, UUID instance, String by, ApiKey.Wish wish) {
+    public ApiKey.Shown create(OrgId org, UUID instance, String by, ApiKey.Wish wish) {
+        Instance held = instances.hold(org, instance, null);
+        if (held.state() == InstanceState.TERMINATED) {
+            throw new KitProblem.InvalidState("The instance is terminated: it gets no new keys.");
+        }
+        UUID project = held.projectId();
         Instant now = clock.instant();
         UUID id = ids.next();
         String name = name(wish.name());
@@ -149,17 +158,6 @@ public class ApiKeys {
         return wanted.truncatedTo(ChronoUnit.SECONDS);
     }
 
-    /** Lets a caller to the keys of an instance; a foreign instance answers as an unknown one. */
-    ApiKeyStore.Place enter(Caller caller, UUID instance) {
-        ApiKeyStore.Place place = store.place(instance).orElseThrow(() -> new KitProblem.NotFound("instance"));
-        try {
-            orgs.enter(caller, place.org().value());
-        } catch (KitProblem.NotFound e) {
-            throw new KitProblem.NotFound("instance");
-        }
-        return place;
-    }
-
     /** The keys of an instance, newest first; revoked and expired ones as well. */
     public List<ApiKey> list(OrgId org, UUID instance) {
         return store.list(org, instance, clock.instant(), MAX_LISTED);
@@ -177,10 +175,10 @@ public class ApiKeys {
         return find(org, instance, id);
     }
 
-    /** Ends all keys of an instance. */
-    @Transactional
-    public void revokeAll(OrgId org, UUID instance) {
-        store.revokeAll(org, instance, clock.instant());
+    /** With an instance end its keys, in the same transaction. */
+    @EventListener
+    void end(InstanceTerminated event) {
+        store.revokeAll(event.org(), event.instance(), clock.instant());
     }
 
     static boolean looksLike(String credential) {

@@ -32,6 +32,24 @@ public record Meters(
         long auditEvents,
         long scheduledRuns) {
 
+    /** First of the statics: {@link #NONE} needs it. */
+    static final List<String> NAMES = List.of(
+            "llm_tokens_in",
+            "llm_tokens_out",
+            "tool_calls",
+            "requests",
+            "rag_queries",
+            "rag_ingestion_mb",
+            "mcp_calls",
+            "chat_sessions",
+            "widget_sessions",
+            "translations",
+            "image_calls",
+            "audio_minutes",
+            "storage_gb_days",
+            "audit_events",
+            "scheduled_runs");
+
     public static final Meters NONE = of(0, 0, 0, 0, 0);
     private static final int MAX_SCALE = 6;
     private static final int MAX_PRECISION = 20;
@@ -105,23 +123,6 @@ public record Meters(
         }
         return result;
     }
-
-    static final List<String> NAMES = List.of(
-            "llm_tokens_in",
-            "llm_tokens_out",
-            "tool_calls",
-            "requests",
-            "rag_queries",
-            "rag_ingestion_mb",
-            "mcp_calls",
-            "chat_sessions",
-            "widget_sessions",
-            "translations",
-            "image_calls",
-            "audio_minutes",
-            "storage_gb_days",
-            "audit_events",
-            "scheduled_runs");
 
     private static BigDecimal plain(BigDecimal value) {
         // A number such as 1e999999 keeps its exponent here; expanding it would exhaust the memory.

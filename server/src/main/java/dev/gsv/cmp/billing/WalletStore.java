@@ -62,6 +62,13 @@ class WalletStore {
                                coalesce((
                                    select sum(g.remaining_micros - g.held_micros) from credit_grant g
                                    where g.org_id = w.org_id and g.remaining_micros > 0
+                                     and g.expires_at <= clock_timestamp()), 0)
+                               + coalesce((
+                                   select sum(h.micros) from reservation r
+                                   join grant_hold h on h.org_id = r.org_id and h.reservation_id = r.id
+                                   join credit_grant g on g.org_id = h.org_id and g.id = h.grant_id
+                                   where r.org_id = w.org_id and r.status = 'pending'
+                                     and r.expires_at <= clock_timestamp()
                                      and g.expires_at <= clock_timestamp()), 0) as lapsed_micros
                         from wallet w
                         where w.org_id = :org

@@ -167,7 +167,12 @@ public class Offerings {
     /** Creates a draft under the nicest free slug, for calls that cannot ask for one. */
     @Transactional
     public Offering createUnderFreeSlug(OrgId provider, NewOffering wanted) {
-        UUID id = ids.next();
+        return createUnderFreeSlug(provider, ids.next(), wanted);
+    }
+
+    /** The same under a given new id, for a room that has already stored something under it. */
+    @Transactional
+    public Offering createUnderFreeSlug(OrgId provider, UUID id, NewOffering wanted) {
         String nicest = Slug.of(wanted.name(), neutral(id));
         Stream<String> others =
                 Stream.generate(() -> nicest + "-" + suffix(ids.next())).limit(MAX_SLUG_TRIES);

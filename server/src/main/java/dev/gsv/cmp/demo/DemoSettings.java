@@ -13,9 +13,10 @@ import org.springframework.stereotype.Component;
  * @param embedded whether the database is this node's own
  * @param ownIssuer whether people sign in at the embedded issuer
  * @param folder {@code CMP_DATA}
+ * @param adminRole the realm role that makes an operator
  */
 @Component
-record DemoSettings(String wanted, boolean embedded, boolean ownIssuer, Path folder) {
+record DemoSettings(String wanted, boolean embedded, boolean ownIssuer, Path folder, String adminRole) {
     DemoSettings {
         if (!wanted.isEmpty() && !wanted.equals("true") && !wanted.equals("false")) {
             throw new CannotStart("CMP_DEMO is '" + wanted + "'.", "Set it to true or false, or unset it.");
@@ -28,7 +29,8 @@ record DemoSettings(String wanted, boolean embedded, boolean ownIssuer, Path fol
                 environment.getProperty("CMP_DEMO", "").strip(),
                 environment.getProperty("cmp.database.url", "").isBlank(),
                 environment.getProperty("cmp.access.issuer", "").isBlank(),
-                Path.of(environment.getProperty("cmp.data", "data")));
+                Path.of(environment.getProperty("cmp.data", "data")),
+                environment.getProperty("cmp.access.admin-role", "cmp-admin"));
     }
 
     /** A database of somebody's own, or people of another issuer, get demo users only when asked for. */

@@ -17,14 +17,14 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record Sample(Card card, byte[] flow, List<Document> documents) {
 
-    /** The folders below {@code samples/}, in the order in which they are made. */
+    /** The folders below {@code samples/}, in the order in which they are made: the newest is listed first. */
     static final List<String> SLUGS = List.of(
-            "customer-support-agent",
-            "code-review-agent",
-            "slack-integration",
-            "general-knowledge",
+            "knowledge-base-agent",
             "email-responder",
-            "knowledge-base-agent");
+            "slack-integration",
+            "code-review-agent",
+            "general-knowledge",
+            "customer-support-agent");
 
     private static final JsonMapper JSON = Json.mapper();
 

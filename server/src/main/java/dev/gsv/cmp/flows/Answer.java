@@ -27,7 +27,7 @@ record Answer(String text, ObjectNode data, String exit) {
             ArrayNode outputs = data.putArray("outputs");
             for (Flow.Node exit : plan.exits()) {
                 outputs.addObject()
-                        .put("node", exit.id())
+                        .put("node", Value.storable(exit.id()))
                         .put("component", exit.type())
                         .put("text", text(exit, values));
             }

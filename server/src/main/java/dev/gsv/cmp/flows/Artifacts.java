@@ -15,6 +15,7 @@ public interface Artifacts {
     int MAX_BYTES = FlowFile.MAX_BYTES;
 
     int MAX_KEY = 500;
+    int SHA256_DIGITS = 64;
 
     /** Letters, digits, dash, underscore and dot between single slashes; no part begins with a dot. */
     Pattern KEY = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*");

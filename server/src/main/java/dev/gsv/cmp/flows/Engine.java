@@ -35,7 +35,7 @@ public class Engine {
                 return failed(
                         Fault.NEEDS_RUNTIME,
                         unsupported.get().reason(),
-                        unsupported.get().node());
+                        Value.storable(unsupported.get().node()));
             }
             plan = Plan.of(flow);
         } catch (NodeFault fault) {

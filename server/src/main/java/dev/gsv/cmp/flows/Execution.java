@@ -39,7 +39,7 @@ final class Execution {
     private record Active(Flow.Node node, Meter meter, Instant started, long startNanos) {
         Step step(String outcome) {
             return new Step(
-                    node.id(),
+                    Value.storable(node.id()),
                     node.type(),
                     node.displayName(),
                     started,
@@ -174,10 +174,10 @@ final class Execution {
         steps.put(node.id(), ended.step(Step.FAILED));
         NodeFault fault = NodeFault.in(event.thrown());
         if (fault != null) {
-            return new Stop(fault.fault(), fault.safe(), node.id());
+            return new Stop(fault.fault(), fault.safe(), Value.storable(node.id()));
         }
         LOG.error("a {} failed in a way that it should not", node.type(), event.thrown());
-        return new Stop(Fault.NODE_FAILED, "A component of the flow failed.", node.id());
+        return new Stop(Fault.NODE_FAILED, "A component of the flow failed.", Value.storable(node.id()));
     }
 
     private static void end(ExecutorService threads) {
@@ -199,7 +199,11 @@ final class Execution {
         Answer answer = Answer.of(run.plan(), values);
         if (answer.text().isBlank()) {
             return new Outcome.Failed(
-                    Fault.EMPTY_ANSWER, "The flow ended without a text.", answer.exit(), meter.usage(), trace);
+                    Fault.EMPTY_ANSWER,
+                    "The flow ended without a text.",
+                    Value.storable(answer.exit()),
+                    meter.usage(),
+                    trace);
         }
         remember(answer);
         return new Outcome.Answered(answer.text(), answer.data(), meter.usage(), trace);

@@ -34,6 +34,9 @@ final class Extractive {
     private static final double FADING = 0.75;
 
     private static final double TITLE_WEIGHT = 0.3;
+    /** How much the retriever's own order counts. */
+    private static final double RANK_WEIGHT = 0.05;
+
     private static final double K1 = 1.2;
     private static final double B = 0.4;
 
@@ -132,7 +135,7 @@ final class Extractive {
             double title = sentence.title().contains(word.getKey()) ? TITLE_WEIGHT : 0;
             score += word.getValue() * Math.max(own, Math.max(heading, title));
         }
-        return score;
+        return score / (1 + RANK_WEIGHT * sentence.passage());
     }
 
     private static ModelReply write(ModelCall call, List<Scored> best) {

@@ -29,7 +29,7 @@ public final class Flow {
     public static final int MAX_NODES = 1_000;
 
     public static final int MAX_EDGES = 5_000;
-    /** Longest id or type of a node, in characters. */
+    /** Longest id of a node, in characters; longer types and names are cut. */
     public static final int MAX_ID_CHARS = 200;
 
     private static final Pattern NUMBERS = Pattern.compile("^(\\d{1,6}(?:\\.\\d{1,6}){0,4})");
@@ -70,8 +70,13 @@ public final class Flow {
      * still has what no database takes.
      */
     static String text(JsonNode value) {
+        return Value.storable(exact(value));
+    }
+
+    /** A string or scalar as it stands in the file: for ids, which must stay what they are. */
+    static String exact(JsonNode value) {
         if (value.isString()) {
-            return Value.storable(value.stringValue());
+            return value.stringValue();
         }
         return value.isNumber() || value.isBoolean() ? value.asString() : "";
     }
@@ -208,7 +213,7 @@ public final class Flow {
                 type = type.substring(
                         type.lastIndexOf(':', at < 0 ? type.length() : at) + 1, at < 0 ? type.length() : at);
             }
-            return type;
+            return shown(type);
         }
 
         public String displayName() {
@@ -321,13 +326,13 @@ public final class Flow {
             JsonNode from = FlowReader.handle(raw, "sourceHandle");
             JsonNode to = FlowReader.handle(raw, "targetHandle");
             return new Edge(
-                    either(raw.path("source"), from), text(from.path("name")),
-                    either(raw.path("target"), to), text(to.path("fieldName")));
+                    either(raw.path("source"), from), exact(from.path("name")),
+                    either(raw.path("target"), to), exact(to.path("fieldName")));
         }
 
         private static String either(JsonNode end, JsonNode handle) {
-            String id = text(end);
-            return id.isEmpty() ? text(handle.path("id")) : id;
+            String id = exact(end);
+            return id.isEmpty() ? exact(handle.path("id")) : id;
         }
     }
 }

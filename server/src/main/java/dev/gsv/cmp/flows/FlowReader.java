@@ -101,10 +101,10 @@ final class FlowReader {
     }
 
     private static Flow.Node named(Flow.Node node) {
-        if (node.id().length() > Flow.MAX_ID_CHARS || node.type().length() > Flow.MAX_ID_CHARS) {
+        if (node.id().length() > Flow.MAX_ID_CHARS) {
             throw new FlowUnreadable(
                     FlowUnreadable.Reason.NOT_A_FLOW,
-                    "The id or the type of a node is longer than " + Flow.MAX_ID_CHARS + " characters.");
+                    "The id of a node is longer than " + Flow.MAX_ID_CHARS + " characters.");
         }
         return node;
     }
@@ -116,9 +116,9 @@ final class FlowReader {
     }
 
     private static String idOf(JsonNode node, int index) {
-        String id = Flow.text(node.path("id"));
+        String id = Flow.exact(node.path("id"));
         if (id.isEmpty()) {
-            id = Flow.text(node.path("data").path("id"));
+            id = Flow.exact(node.path("data").path("id"));
         }
         return id.isEmpty() ? "node-" + index : id;
     }

@@ -1,6 +1,7 @@
 package dev.gsv.cmp.flows;
 
 import dev.gsv.cmp.kit.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,6 +47,12 @@ public record FlowReport(
     /** What executes the flow: {@code native}, or {@code langflow} when a component of it needs that. */
     public String runtime() {
         return findings.stream().anyMatch(finding -> finding.code() == Finding.Code.NEEDS_RUNTIME) ? LANGFLOW : NATIVE;
+    }
+
+    FlowReport with(Finding finding) {
+        List<Finding> more = new ArrayList<>(findings);
+        more.add(finding);
+        return new FlowReport(bytes, flow, shape, more, variables);
     }
 
     public String sha256() {

@@ -140,6 +140,6 @@ record Plan(Map<String, Flow.Node> nodes, List<Flow.Node> exits, Map<String, Lis
     }
 
     private static String named(String id) {
-        return "\"" + (id.length() > 80 ? id.substring(0, 80) + "…" : id) + "\"";
+        return Value.storable("\"" + (id.length() > 80 ? id.substring(0, 80) + "…" : id) + "\"");
     }
 }

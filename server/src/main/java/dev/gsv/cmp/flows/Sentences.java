@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
  */
 final class Sentences {
     private static final Pattern MARK = Pattern.compile("^(?:#{1,6}\\s+|[-*•]\\s+|\\d{1,3}[.)]\\s+|[QA]:\\s*)");
+    /** Marks of bold text, and those of emphasis that a cut leaves hanging at an end. */
+    private static final Pattern EMPHASIS = Pattern.compile("\\*\\*|^[*_\\s]+|[*_\\s]+$");
+
     private static final int MAX_HEADING_CHARS = 80;
 
     /**
@@ -73,9 +76,8 @@ final class Sentences {
         List<String> sentences = new ArrayList<>();
         int from = breaks.first();
         for (int to = breaks.next(); to != BreakIterator.DONE; from = to, to = breaks.next()) {
-            String sentence = MARK.matcher(line.substring(from, to).strip())
-                    .replaceFirst("")
-                    .strip();
+            String bare = MARK.matcher(line.substring(from, to).strip()).replaceFirst("");
+            String sentence = EMPHASIS.matcher(bare).replaceAll("").strip();
             if (!sentence.isEmpty()) {
                 sentences.add(sentence);
             }

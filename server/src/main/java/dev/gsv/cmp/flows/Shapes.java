@@ -78,7 +78,7 @@ final class Shapes {
         }
         Flow.Node model = models.getFirst();
         String prompt = constantPrompt(flow, model);
-        if (!prompt.isBlank() && prompt.length() <= MAX_SYSTEM_PROMPT) {
+        if (!prompt.isBlank() && prompt.length() <= MAX_SYSTEM_PROMPT && storable(prompt)) {
             defaults.put("system_prompt", prompt);
         }
         OptionalDouble temperature = Work.number(model.text("temperature"));
@@ -90,6 +90,11 @@ final class Shapes {
             defaults.put("max_output_tokens", tokens.getAsInt());
         }
         return defaults;
+    }
+
+    /** The database keeps no NUL and no half character. */
+    private static boolean storable(String text) {
+        return text.codePoints().noneMatch(c -> c == 0 || Character.getType(c) == Character.SURROGATE);
     }
 
     /**

@@ -49,7 +49,7 @@ public record Call(Optional<String> key, String hash) {
             try {
                 body = mapper.readTree(bytes);
             } catch (JacksonException e) {
-                // The body parameter of the same handler answers 400 and says where.
+                // The handler says what is wrong with it; the bytes still tell one such request from another.
                 body = null;
             }
         }
@@ -63,7 +63,7 @@ public record Call(Optional<String> key, String hash) {
                 : request.getRequestURI() + "?" + request.getQueryString();
         return new Call(
                 Optional.ofNullable(header != null ? header : inBody),
-                Json.sha256(request.getMethod(), path, body == null ? "" : Json.canonical(body)));
+                Json.sha256(request.getMethod(), path, body == null ? Json.sha256(bytes) : Json.canonical(body)));
     }
 
     private static @Nullable String keyIn(@Nullable JsonNode body) {

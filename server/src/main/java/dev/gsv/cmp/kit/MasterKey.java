@@ -46,7 +46,7 @@ public final class MasterKey {
     private final SecureRandom random = new SecureRandom();
     private final byte[] master;
 
-    MasterKey(Environment environment) {
+    public MasterKey(Environment environment) {
         String secret = environment.getProperty("cmp.secret-key", "");
         master = secret.isBlank()
                 ? kept(Path.of(environment.getProperty("cmp.data", "./data")).resolve("master.key"))

@@ -2,7 +2,7 @@
  * What every room needs and no business knows: problems, credits, pages, idempotency, ids, the mapper, the doors of
  * HTTP.
  *
- * <p>Owns the table {@code idempotency_record}. Imports no other room.
+ * <p>Owns the tables {@code idempotency_record} and {@code scheduled_tasks}. Imports no other room.
  *
  * <p>Always true:
  *

@@ -10,6 +10,8 @@ import dev.gsv.cmp.kit.Answer;
 import dev.gsv.cmp.kit.Call;
 import dev.gsv.cmp.kit.Idempotency;
 import dev.gsv.cmp.kit.Page;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -24,17 +26,12 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
 
 /** Organizations over HTTP. {@code POST /orgs/auto} also opens a wallet and is therefore a route of billing. */
 @RestController
 @RequestMapping("/api/v1/orgs")
 class OrgApi {
-
-    /** A change; what is absent stays. */
-    record Change(
-            @Nullable String name,
-            @Nullable String slug,
-            @Nullable Boolean isProvider) {}
 
     private final Orgs orgs;
     private final Idempotency idempotency;
@@ -53,6 +50,7 @@ class OrgApi {
 
     @PostMapping
     @Needs(PERSON)
+    @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<Organization> create(Caller caller, Call call, @RequestBody NewOrganization body) {
         return idempotency.once(
                 "person:" + caller.person(),
@@ -70,8 +68,14 @@ class OrgApi {
 
     @PatchMapping("/{org_id}")
     @Needs(ADMIN)
-    Organization change(Caller caller, @PathVariable("org_id") UUID org, @RequestBody Change body) {
-        return orgs.change(orgs.enter(caller, org), body.name(), body.slug(), body.isProvider());
+    Organization change(
+            Caller caller,
+            @PathVariable("org_id") UUID org,
+            @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            content = @Content(schema = @Schema(implementation = NewOrganization.class)))
+                    @RequestBody
+                    JsonNode changes) {
+        return orgs.change(orgs.enter(caller, org), changes);
     }
 
     @DeleteMapping("/{org_id}")

@@ -90,18 +90,22 @@ class OrgStore {
                 .isPresent();
     }
 
-    /** Null leaves a value as it is. */
-    void update(OrgId org, @Nullable String name, @Nullable String slug, @Nullable Boolean provider) {
+    void update(OrgId org, String name, String slug, boolean provider) {
         jdbc.sql("""
                         update organization
-                        set name = coalesce(:name, name), slug = coalesce(:slug, slug),
-                            is_provider = coalesce(:provider, is_provider), updated_at = now()
+                        set name = :name, slug = :slug, is_provider = :provider, updated_at = now()
                         where id = :org
                         """)
                 .param("org", org.value())
-                .param("name", name, java.sql.Types.VARCHAR)
-                .param("slug", slug, java.sql.Types.VARCHAR)
-                .param("provider", provider, java.sql.Types.BOOLEAN)
+                .param("name", name)
+                .param("slug", slug)
+                .param("provider", provider)
+                .update();
+    }
+
+    void sells(OrgId org) {
+        jdbc.sql("update organization set is_provider = true, updated_at = now() where id = :org and not is_provider")
+                .param("org", org.value())
                 .update();
     }
 

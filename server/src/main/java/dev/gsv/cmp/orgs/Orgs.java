@@ -3,6 +3,7 @@ package dev.gsv.cmp.orgs;
 import dev.gsv.cmp.kit.Ids;
 import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.Page;
+import dev.gsv.cmp.kit.Patch;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Organizations: who may enter one, how one begins and ends (sections 3.1, 7.1 and 15 of the control plane contract).
@@ -27,6 +29,7 @@ public class Orgs {
     private final ProjectStore projects;
     private final MemberStore members;
     private final People people;
+    private final Patch patch;
     private final Ids ids;
     private final ApplicationEventPublisher events;
 
@@ -35,12 +38,14 @@ public class Orgs {
             ProjectStore projects,
             MemberStore members,
             People people,
+            Patch patch,
             Ids ids,
             ApplicationEventPublisher events) {
         this.store = store;
         this.projects = projects;
         this.members = members;
         this.people = people;
+        this.patch = patch;
         this.ids = ids;
         this.events = events;
     }
@@ -168,17 +173,18 @@ public class Orgs {
         return org;
     }
 
-    /** Changes what is not null. */
+    /** Merge-patch of name, slug and provider flag; the operator alone sets the status, by other calls. */
     @Transactional
-    Organization change(Member member, @Nullable String name, @Nullable String slug, @Nullable Boolean provider) {
+    Organization change(Member member, JsonNode changes) {
+        store.lock(member.org());
+        Organization now = organization(member.org());
+        NewOrganization wanted = patch.apply(
+                new NewOrganization(now.name(), now.slug(), now.isProvider()), changes, NewOrganization.class);
         try {
             store.update(
-                    member.org(),
-                    name == null ? null : Text.name("name", name),
-                    slug == null ? null : Slug.explicit(slug),
-                    provider);
+                    member.org(), wanted.name(), Slug.present(wanted.slug()), Boolean.TRUE.equals(wanted.isProvider()));
         } catch (DuplicateKeyException e) {
-            throw new KitProblem.Duplicate("The slug '" + slug + "' is taken.");
+            throw new KitProblem.Duplicate("The slug '" + wanted.slug() + "' is taken.");
         }
         return organization(member.org());
     }
@@ -199,7 +205,7 @@ public class Orgs {
 
     /** Marks an organization as one that sells; its first offering does. Repeating it changes nothing. */
     public void sells(OrgId org) {
-        store.update(org, null, null, true);
+        store.sells(org);
     }
 
     /** By the operator: reads go on, changes and runs answer 403. Repeating it changes nothing. */

@@ -8,7 +8,8 @@ import dev.gsv.cmp.kit.Answer;
 import dev.gsv.cmp.kit.Call;
 import dev.gsv.cmp.kit.Idempotency;
 import dev.gsv.cmp.kit.Page;
-import java.util.Optional;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -23,17 +24,12 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
 
 /** The projects of an organization over HTTP. */
 @RestController
 @RequestMapping("/api/v1/orgs/{org_id}/projects")
 class ProjectApi {
-
-    /** A change; what is absent stays, a description of null is cleared. */
-    record Change(
-            @Nullable String name,
-            @Nullable String slug,
-            @Nullable Optional<String> description) {}
 
     private final Orgs orgs;
     private final Projects projects;
@@ -57,6 +53,7 @@ class ProjectApi {
 
     @PostMapping
     @Needs(ADMIN)
+    @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<Project> create(
             Caller caller, Call call, @PathVariable("org_id") UUID org, @RequestBody NamedPart body) {
         OrgId id = orgs.enter(caller, org).org();
@@ -80,8 +77,11 @@ class ProjectApi {
             Caller caller,
             @PathVariable("org_id") UUID org,
             @PathVariable("project_id") UUID project,
-            @RequestBody Change body) {
-        return projects.change(orgs.enter(caller, org).org(), project, body.name(), body.slug(), body.description());
+            @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            content = @Content(schema = @Schema(implementation = NamedPart.class)))
+                    @RequestBody
+                    JsonNode changes) {
+        return projects.change(orgs.enter(caller, org).org(), project, changes);
     }
 
     @DeleteMapping("/{project_id}")

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The short name in addresses: lower-case ASCII letters, digits and dashes. Other scripts are not transliterated, a
@@ -44,6 +45,14 @@ final class Slug {
             throw new KitProblem.Invalid("slug", "is reserved");
         }
         return text;
+    }
+
+    /** A slug that must not be cleared; 400 otherwise. */
+    static String present(@Nullable String slug) {
+        if (slug == null) {
+            throw new KitProblem.Invalid("slug", "must not be null");
+        }
+        return slug;
     }
 
     /** Slugs for a name, the nicest first. */

@@ -71,18 +71,16 @@ class TeamStore {
         return Page.of(count(org), slice, found);
     }
 
-    /** Null leaves name and slug as they are; the description is always written. */
-    void update(OrgId org, UUID id, @Nullable String name, @Nullable String slug, @Nullable String description) {
+    void update(OrgId org, UUID id, String name, String slug, @Nullable String description) {
         jdbc.sql("""
                         update team
-                        set name = coalesce(:name, name), slug = coalesce(:slug, slug), description = :description,
-                            updated_at = now()
+                        set name = :name, slug = :slug, description = :description, updated_at = now()
                         where org_id = :org and id = :id
                         """)
                 .param("org", org.value())
                 .param("id", id)
-                .param("name", name, java.sql.Types.VARCHAR)
-                .param("slug", slug, java.sql.Types.VARCHAR)
+                .param("name", name)
+                .param("slug", slug)
                 .param("description", description, java.sql.Types.VARCHAR)
                 .update();
     }

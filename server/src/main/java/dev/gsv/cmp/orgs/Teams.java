@@ -3,12 +3,12 @@ package dev.gsv.cmp.orgs;
 import dev.gsv.cmp.kit.Ids;
 import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.Page;
-import java.util.Optional;
+import dev.gsv.cmp.kit.Patch;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.JsonNode;
 
 /** The teams of an organization. */
 @Service
@@ -19,11 +19,13 @@ class Teams {
 
     private final TeamStore store;
     private final OrgStore orgs;
+    private final Patch patch;
     private final Ids ids;
 
-    Teams(TeamStore store, OrgStore orgs, Ids ids) {
+    Teams(TeamStore store, OrgStore orgs, Patch patch, Ids ids) {
         this.store = store;
         this.orgs = orgs;
+        this.patch = patch;
         this.ids = ids;
     }
 
@@ -46,21 +48,17 @@ class Teams {
         return find(org, id);
     }
 
-    /** Changes what is not null; an empty description clears it. */
+    /** Merge-patch of name, slug and description. */
     @Transactional
-    Team change(
-            OrgId org, UUID id, @Nullable String name, @Nullable String slug, @Nullable Optional<String> description) {
+    Team change(OrgId org, UUID id, JsonNode changes) {
         orgs.lock(org);
-        Team before = find(org, id);
+        Team now = find(org, id);
+        NamedPart wanted =
+                patch.apply(new NamedPart(now.name(), now.slug(), now.description()), changes, NamedPart.class);
         try {
-            store.update(
-                    org,
-                    id,
-                    name == null ? null : Text.name("name", name),
-                    slug == null ? null : Slug.explicit(slug),
-                    description == null ? before.description() : Text.description(description.orElse(null)));
+            store.update(org, id, wanted.name(), Slug.present(wanted.slug()), wanted.description());
         } catch (DuplicateKeyException e) {
-            throw new KitProblem.Duplicate("The slug '" + slug + "' is taken.");
+            throw new KitProblem.Duplicate("The slug '" + wanted.slug() + "' is taken.");
         }
         return find(org, id);
     }

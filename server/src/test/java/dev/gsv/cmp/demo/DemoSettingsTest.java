@@ -34,6 +34,6 @@ class DemoSettingsTest {
     }
 
     private static DemoSettings settings(String wanted, boolean embedded, boolean ownIssuer) {
-        return new DemoSettings(wanted, embedded, ownIssuer, Path.of("data"));
+        return new DemoSettings(wanted, embedded, ownIssuer, Path.of("data"), "cmp-admin");
     }
 }

@@ -220,7 +220,9 @@ class EngineTest {
                 }
             }
         };
+        long began = System.nanoTime();
         Outcome outcome = bench.run(Graph.faq());
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
         never.countDown();
         assertThat(outcome).isInstanceOf(Outcome.TimedOut.class);
         assertThat(outcome.trace()).extracting(Step::node, Step::outcome).contains(tuple("kb", "cut_off"));
@@ -321,6 +323,17 @@ class EngineTest {
     void what_no_store_can_keep_never_leaves() {
         String text = bench.asking("a\u0000b\uD800c👋").answered(echo()).text();
         assertThat(text).isEqualTo("a\uFFFDb\uFFFDc👋");
+        Graph odd = new Graph()
+                .node("\u0000in", "ChatInput")
+                .node("\u0000kb", "KnowledgeRetrieval")
+                .node("\u0000out", "ChatOutput")
+                .edge("\u0000in", "\u0000out", "input_value")
+                .edge("\u0000kb", "\u0000out", "input_value");
+        assertThat(bench.answered(odd).trace().toString()).doesNotContain("\u0000");
+        bench.retriever = (query, topK) -> {
+            throw new IllegalStateException();
+        };
+        assertThat(bench.failed(odd).node()).isEqualTo("\uFFFDkb");
     }
 
     @Test

@@ -74,6 +74,14 @@ class ExtractiveTest {
     }
 
     @Test
+    void marks_of_emphasis_are_not_quoted() {
+        bench.retriever = (query, topK) -> List.of(Bench.passage(
+                "Billing", "**Which cards do you accept?** We accept Visa.\n* **Invoices** are under _Account_."));
+        assertThat(ask("Which cards are accepted?").text()).startsWith("“We accept Visa.” [1]");
+        assertThat(ask("Where are the invoices?").text()).startsWith("“Invoices are under _Account_.” [1]");
+    }
+
+    @Test
     void several_sources_are_numbered_as_they_appear() {
         String text =
                 ask("Where do refunds go and how are orders shipped to Canada?").text();

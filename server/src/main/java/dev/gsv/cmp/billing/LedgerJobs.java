@@ -1,0 +1,17 @@
+package dev.gsv.cmp.billing;
+
+import dev.gsv.cmp.kit.Job;
+import java.time.Duration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Regular work on the ledger. */
+@Configuration(proxyBeanMethods = false)
+class LedgerJobs {
+
+    /** Readers never wait for this: what is due does not count for them. It keeps the tables honest. */
+    @Bean
+    Job expiries(Sweeps sweeps) {
+        return new Job("billing.expiries", Duration.ofSeconds(10), sweeps::all);
+    }
+}

@@ -1,0 +1,128 @@
+package dev.gsv.cmp.billing;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.gsv.cmp.Database;
+import dev.gsv.cmp.kit.Ids;
+import dev.gsv.cmp.kit.Json;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.ComponentScan.Filter;
+import org.springframework.context.annotation.FilterType;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The ledger over a real database, without HTTP: one node. Two stages over one database are two nodes. */
+final class Stage implements AutoCloseable {
+
+    private static final int CONNECTIONS = 16;
+    private static volatile Stage shared;
+
+    private final Database database;
+    private final AnnotationConfigApplicationContext context;
+
+    private Stage(Database database, BillingSettings settings) {
+        this.database = database;
+        this.context = new AnnotationConfigApplicationContext();
+        context.registerBean(Database.class, () -> database);
+        context.registerBean(BillingSettings.class, () -> settings);
+        context.register(Rooms.class);
+        context.refresh();
+    }
+
+    static Stage shared() {
+        Stage running = shared;
+        if (running == null) {
+            synchronized (Stage.class) {
+                if (shared == null) {
+                    shared = over(Database.fresh());
+                }
+                running = shared;
+            }
+        }
+        return running;
+    }
+
+    static Stage over(Database database) {
+        return over(database, new BillingSettings(100, 900, 10_000));
+    }
+
+    static Stage over(Database database, BillingSettings settings) {
+        return new Stage(database, settings);
+    }
+
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    Database database() {
+        return database;
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    /** No {@code @Configuration}: the program's own scan, which sees the tests' classes, must pass it by. */
+    @EnableTransactionManagement
+    @ComponentScan(
+            basePackages = {"dev.gsv.cmp.billing", "dev.gsv.cmp.orgs", "dev.gsv.cmp.kit"},
+            useDefaultFilters = false,
+            includeFilters =
+                    @Filter(
+                            type = FilterType.REGEX,
+                            pattern = {
+                                "dev\\.gsv\\.cmp\\.orgs\\.(\\w+Store|Orgs|People)",
+                                "dev\\.gsv\\.cmp\\.billing\\.(\\w+Store|Ledger|Wallets|Sweeps|Books\\$Shelf)",
+                                "dev\\.gsv\\.cmp\\.kit\\.(Idempotency|IdempotencyStore|Patch)"
+                            }))
+    static class Rooms {
+        @Bean(destroyMethod = "close")
+        HikariDataSource dataSource(Database database) {
+            HikariDataSource pool = new HikariDataSource();
+            pool.setDataSource(database.dataSource());
+            pool.setMaximumPoolSize(CONNECTIONS);
+            pool.setMinimumIdle(1);
+            pool.setConnectionTimeout(60_000);
+            return pool;
+        }
+
+        @Bean
+        PlatformTransactionManager transactions(DataSource source) {
+            return new JdbcTransactionManager(source);
+        }
+
+        @Bean
+        JdbcClient jdbc(DataSource source) {
+            return JdbcClient.create(source);
+        }
+
+        @Bean
+        JsonMapper mapper() {
+            return Json.mapper();
+        }
+
+        @Bean
+        Clock clock() {
+            return Clock.systemUTC();
+        }
+
+        @Bean
+        Ids ids(Clock clock) {
+            return new Ids(clock);
+        }
+
+        @Bean
+        MeterRegistry meters() {
+            return new SimpleMeterRegistry();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.gsv.cmp.flows;
+
+import dev.gsv.cmp.Api;
+import dev.gsv.cmp.Harness;
+import dev.gsv.cmp.access.Signed;
+import dev.gsv.cmp.catalog.Version;
+import dev.gsv.cmp.catalog.Versions;
+import java.util.Map;
+import java.util.UUID;
+
+/** A person with an organization of their own who brings flows; for tests over HTTP. */
+record Seller(Harness harness, Signed person, String org) {
+
+    static Seller open() {
+        return open(Harness.shared());
+    }
+
+    static Seller open(Harness harness) {
+        Signed person = Signed.in(harness);
+        return new Seller(harness, person, person.organization());
+    }
+
+    Api api() {
+        return person.api();
+    }
+
+    /** The body of an import; the flow is put in as it is, so that tests decide about each byte. */
+    String body(String flow) {
+        return "{\"name\":\"" + Harness.unique("Helper") + "\",\"description\":\"helps\",\"category\":\"agents\","
+                + "\"provider_uuid\":\"" + org + "\",\"flow_json\": " + flow + " }";
+    }
+
+    Api.Reply imports(String flow) {
+        return api().post("/api/v1/flows/import", body(flow));
+    }
+
+    /** A new offering with a sound flow; returns its id. */
+    String offering() {
+        return imports(Graph.chat("gpt-4o").json().toString()).expect(201).at("/offering_uuid");
+    }
+
+    /** What the catalogue keeps of a version. */
+    Version version(String id) {
+        return harness.bean(Versions.class).version(UUID.fromString(id));
+    }
+
+    /** The bytes that are stored for a version. */
+    byte[] stored(String version) {
+        Version kept = version(version);
+        return harness.bean(Artifacts.class).read(String.valueOf(kept.artifactS3Key()), kept.artifactSha256());
+    }
+
+    /** An active instance of an offering in another organization, bought over HTTP; returns its id. */
+    Bought sell(String offering) {
+        String plan = api().post(
+                        "/api/v1/offerings/" + offering + "/plans",
+                        Map.of("name", "Free", "billing_period", "monthly", "price_credits", 0))
+                .expect(201)
+                .at("/id");
+        String version = api().post("/api/v1/offerings/" + offering + "/publish")
+                .expect(200)
+                .at("/versions/0/id");
+        Signed buyer = Signed.in(harness);
+        Api.Reply workspace = buyer.api().post("/api/v1/orgs/auto").expect(200);
+        String instance = buyer.api()
+                .post(
+                        "/api/v1/instances",
+                        Map.of(
+                                "offering_version_id",
+                                version,
+                                "org_id",
+                                workspace.at("/org_id"),
+                                "project_id",
+                                workspace.at("/project_id"),
+                                "plan_id",
+                                plan))
+                .expect(201)
+                .at("/id");
+        return new Bought(UUID.fromString(workspace.at("/org_id")), UUID.fromString(instance));
+    }
+
+    /** An instance and whose it is. */
+    record Bought(UUID org, UUID instance) {}
+}

@@ -1,0 +1,176 @@
+package dev.gsv.cmp.quotas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gsv.cmp.Database;
+import dev.gsv.cmp.kit.Json;
+import dev.gsv.cmp.orgs.OrgId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+class QuotasTest {
+
+    private final OrgId org = new OrgId(UUID.randomUUID());
+    private final UUID instance = UUID.randomUUID();
+    private JdbcClient jdbc;
+    private Quotas quotas;
+    private TransactionTemplate transaction;
+
+    @BeforeEach
+    void database() {
+        PGSimpleDataSource source = Database.fresh().dataSource();
+        jdbc = JdbcClient.create(source);
+        // What an instance is belongs to another room; here only its numbers matter.
+        jdbc.sql("alter table instance_quota drop constraint instance_quota_org_id_instance_id_fkey")
+                .update();
+        jdbc.sql("alter table quota_slot drop constraint quota_slot_org_id_instance_id_fkey")
+                .update();
+        quotas = new Quotas(new QuotaStore(jdbc));
+        transaction = new TransactionTemplate(new JdbcTransactionManager(source));
+    }
+
+    private UUID admit(Limits limits) {
+        UUID run = UUID.randomUUID();
+        transaction.executeWithoutResult(status -> quotas.admit(org, instance, run, limits));
+        return run;
+    }
+
+    private static Limits limits(@Nullable Integer minute, @Nullable Integer atOnce, @Nullable Integer month) {
+        return new Limits(minute, atOnce, month);
+    }
+
+    private String state() {
+        return jdbc.sql("select coalesce(string_agg(q::text, ' '), '') from instance_quota q")
+                        .query(String.class)
+                        .single()
+                + jdbc.sql("select count(*) from quota_slot")
+                        .query(String.class)
+                        .single();
+    }
+
+    @Test
+    void a_refusal_leaves_no_trace_in_any_window() {
+        admit(limits(10, 1, 10));
+        String before = state();
+        assertThatThrownBy(() -> admit(limits(10, 1, 10))).isInstanceOf(QuotasProblem.RateLimited.class);
+        assertThatThrownBy(() -> admit(limits(1, 9, 10))).isInstanceOf(QuotasProblem.RateLimited.class);
+        assertThatThrownBy(() -> admit(limits(9, 9, 1))).isInstanceOf(QuotasProblem.QuotaExceeded.class);
+        assertThat(state()).isEqualTo(before);
+    }
+
+    @Test
+    void a_run_that_a_later_gate_refuses_was_never_counted() {
+        String before = state();
+        transaction.executeWithoutResult(status -> {
+            quotas.admit(org, instance, UUID.randomUUID(), limits(1, 1, 1));
+            status.setRollbackOnly();
+        });
+        assertThat(state()).isEqualTo(before);
+        admit(limits(1, 1, 1));
+    }
+
+    @Test
+    void an_instance_never_has_more_runs_open_at_once_than_its_limit() throws Exception {
+        List<Callable<Boolean>> calls = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            calls.add(() -> {
+                try {
+                    admit(limits(null, 7, null));
+                    return true;
+                } catch (QuotasProblem.RateLimited refused) {
+                    return false;
+                }
+            });
+        }
+        int admitted = 0;
+        try (var threads = Executors.newFixedThreadPool(12)) {
+            for (Future<Boolean> call : threads.invokeAll(calls)) {
+                admitted += call.get() ? 1 : 0;
+            }
+        }
+        assertThat(admitted).isEqualTo(7);
+    }
+
+    @Test
+    void a_finished_run_makes_room_once() {
+        UUID run = admit(limits(null, 1, null));
+        quotas.finish(org, instance, run);
+        quotas.finish(org, instance, run);
+        admit(limits(null, 1, null));
+        assertThatThrownBy(() -> admit(limits(null, 1, null))).isInstanceOf(QuotasProblem.RateLimited.class);
+    }
+
+    @Test
+    void a_slot_of_a_dead_process_is_free_again_after_its_time() {
+        admit(limits(null, 1, null));
+        jdbc.sql("update quota_slot set expires_at = clock_timestamp()").update();
+        admit(limits(null, 1, null));
+        assertThat(quotas.sweep(10)).isEqualTo(1);
+        assertThat(jdbc.sql("select count(*) from quota_slot")
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void an_unlimited_plan_is_never_counted() {
+        admit(limits(null, null, null));
+        assertThat(state()).isEqualTo("0");
+    }
+
+    @Test
+    void a_new_minute_and_a_new_month_begin_at_zero() {
+        admit(limits(1, null, 1));
+        jdbc.sql("update instance_quota set minute = minute - interval '1 minute'")
+                .update();
+        assertThatThrownBy(() -> admit(limits(1, null, 1))).isInstanceOf(QuotasProblem.QuotaExceeded.class);
+        jdbc.sql("update instance_quota set month = month - interval '1 month'").update();
+        admit(limits(1, null, 1));
+    }
+
+    @Test
+    void a_refusal_says_which_limit_and_when_to_come_back() {
+        admit(limits(1, null, null));
+        assertThatThrownBy(() -> admit(limits(1, null, null)))
+                .isInstanceOfSatisfying(QuotasProblem.RateLimited.class, refused -> {
+                    assertThat(refused.retryAfter().orElseThrow()).isBetween(Duration.ZERO, Duration.ofMinutes(1));
+                    assertThat(refused.details().getFirst().path()).isEqualTo("limits.requests_per_minute");
+                });
+        jdbc.sql("update instance_quota set minute = minute - interval '1 minute'")
+                .update();
+        assertThatThrownBy(() -> admit(limits(5, null, 1)))
+                .isInstanceOfSatisfying(
+                        QuotasProblem.QuotaExceeded.class,
+                        refused -> assertThat(refused.retryAfter().orElseThrow())
+                                .isBetween(Duration.ZERO, Duration.ofDays(31)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{} | 60 | 4 | 500",
+                "{\"requests_per_minute\":null,\"max_concurrent\":null,\"requests_per_month\":null} | | | ",
+                "{\"requests_per_minute\":5,\"max_concurrent\":2,\"requests_per_month\":9} | 5 | 2 | 9",
+                "{\"requests_per_minute\":\"many\",\"max_concurrent\":-1,\"requests_per_month\":1.5} | 60 | 4 | 500"
+            })
+    void an_explicit_null_is_unlimited_and_an_absent_name_the_default(
+            String json, @Nullable Integer minute, @Nullable Integer atOnce, @Nullable Integer month) {
+        assertThat(Limits.of(Json.mapper().readTree(json), 500)).isEqualTo(limits(minute, atOnce, month));
+    }
+}
