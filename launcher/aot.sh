@@ -13,7 +13,8 @@ aot_cache() {
 # Starts a watcher that is nobody's child: it makes the cache after CMP is ready, at the lowest priority, and ends with it.
 watch_over() {
   (
-    trap '' HUP
+    # A terminal sends its signals to everyone; this one ends because CMP has ended, and cleans up.
+    trap '' HUP INT QUIT
     ( watch "$@" </dev/null >"$build/aot.log" 2>&1 & )
   )
 }
@@ -77,6 +78,10 @@ end_training() {
   postmaster=$(head -n 1 "$work/data/postgres/cluster/postmaster.pid" 2>/dev/null || true)
   if [ -n "$postmaster" ] && [ "$(readlink "/proc/$postmaster/cwd")" = "$work/data/postgres/cluster" ]; then
     kill -QUIT "$postmaster" 2>/dev/null || true
+    for _ in {1..20}; do
+      [ -e "/proc/$postmaster/cwd" ] || break
+      sleep 0.1
+    done
   fi
   rm -rf "$work"
 }

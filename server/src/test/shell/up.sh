@@ -19,12 +19,11 @@ passed "a second program over the same data is refused and harms nothing"
 
 database=$(database_processes)
 [ -n "$database" ] || fail "there is no embedded database"
-# As a terminal does it: to the program. A background process of a script ignores SIGINT, so this is SIGTERM.
-kill -TERM "$node"
+press_ctrl_c
 ended_within 50 "$node" || fail "it does not stop within 5 s"
 wait "$node" || true
 [ -z "$(database_processes)" ] || fail "the database outlives an orderly end"
-passed "it stops within 5 s and leaves no process behind"
+passed "it stops within 5 s of Ctrl-C and leaves no process behind"
 
 start_node
 kill -KILL "$node"
@@ -37,9 +36,28 @@ wait "$node" 2>/dev/null || true
 start_node
 passed "it starts again after kill -9 of program and database"
 
-kill -INT "$node" 2>/dev/null || true
 kill -TERM "$node"
-ended_within 50 "$node" || fail "it does not stop within 5 s"
+ended_within 50 "$node" || fail "it does not stop within 5 s of SIGTERM"
+passed "it stops within 5 s of SIGTERM"
+
+# Its first start makes the AOT cache in the background, with a second program and a second database.
+rm -f "$root"/build/app/current/aot-*
+training() { pgrep -f -- "$root/build/training/" || true; }
+CMP_AOT=on start_node
+for _ in {1..200}; do
+  [ -z "$(training)" ] || break
+  sleep 0.1
+done
+[ -n "$(training)" ] || fail "no AOT cache is made"
+sleep 2
+press_ctrl_c
+for _ in {1..50}; do
+  [ -n "$(training)$(database_processes)" ] || kill -0 "$node" 2>/dev/null || break
+  sleep 0.1
+done
+[ -z "$(training)$(database_processes)" ] || fail "the making of the AOT cache outlives CMP"
+passed "Ctrl-C ends the making of the AOT cache too"
+
 if output=$(DATABASE_URL=mysql://u:hunter2@db/x CMP_PORT=$(free_port) "$root/cmp" up 2>&1); then fail "a wrong DATABASE_URL is taken"; fi
 [[ $output == *"DATABASE_URL is not the address"* && $output != *hunter2* ]] || fail "a wrong DATABASE_URL is not explained: $output"
 passed "a wrong DATABASE_URL is explained and its password not shown"

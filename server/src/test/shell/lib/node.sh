@@ -6,6 +6,9 @@ work=$(mktemp -d)
 node=""
 export CMP_DATA=$work/data CMP_AOT=off CMP_LOG=text
 
+# What has to be built is built before any clock runs.
+"$root/cmp" prepare >/dev/null
+
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 free_port() {
@@ -32,8 +35,11 @@ health() {
 start_node() {
   CMP_PORT=$(free_port)
   export CMP_PORT
+  # A process group of its own, as a terminal gives it, so that a test can press Ctrl-C.
+  set -m
   "$root/cmp" up >"$work/up.log" 2>&1 </dev/null &
   node=$!
+  set +m
   local tries=0
   until [ "$(health)" = 200 ]; do
     kill -0 "$node" 2>/dev/null || { cat "$work/up.log" >&2; fail "CMP ended before it was ready"; }
@@ -42,6 +48,9 @@ start_node() {
     sleep 0.5
   done
 }
+
+# What a terminal does with Ctrl-C: SIGINT to everyone in the foreground.
+press_ctrl_c() { kill -INT -- "-$node"; }
 
 # The processes of the database under this test's data directory.
 database_processes() { pgrep -f -- "-D $CMP_DATA/postgres/cluster" || true; }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * A caller of the API, as a test sees it: one address, one credential. Every answer is held against
@@ -26,6 +27,11 @@ public record Api(String base, Optional<String> credential, List<String> headers
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
     static final JsonMapper MAPPER = Json.mapper();
+
+    /** Makes JSON for bodies. */
+    public static JsonNodeFactory json() {
+        return JsonNodeFactory.instance;
+    }
 
     public static Api at(String base) {
         return new Api(base, Optional.empty(), List.of());

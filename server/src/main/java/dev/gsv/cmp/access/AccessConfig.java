@@ -10,14 +10,16 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
-import org.springframework.security.authentication.AuthenticationManager;
-import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.core.userdetails.UsernameNotFoundException;
 import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
@@ -121,11 +123,22 @@ class AccessConfig {
                 new KitProblem.Invalid("The address or a header of the request is not allowed."), response);
     }
 
+    /**
+     * Tokens are proved by {@link Tokens} alone, through the issuer's metadata. Spring wants a decoder to exist, and
+     * would make one on our own key: this one believes nothing.
+     */
+    @Bean
+    JwtDecoder believesNothing() {
+        return token -> {
+            throw new BadJwtException("tokens are proved elsewhere");
+        };
+    }
+
     /** Nobody signs in through Spring Security; without this bean it would make up a user and a password. */
     @Bean
-    AuthenticationManager nobody() {
-        return authentication -> {
-            throw new BadCredentialsException("not here");
+    UserDetailsService nobody() {
+        return name -> {
+            throw new UsernameNotFoundException("nobody signs in here");
         };
     }
 }

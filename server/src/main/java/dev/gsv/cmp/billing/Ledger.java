@@ -3,6 +3,7 @@ package dev.gsv.cmp.billing;
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.orgs.OrgId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -154,6 +155,11 @@ public class Ledger {
         return outcome;
     }
 
+    /** How long a hold lasts without renewal. */
+    public Duration holdTime() {
+        return Duration.ofSeconds(settings.reservationTtlSeconds());
+    }
+
     /** Gives living holds their full time again, from now. Returns those that live; the others are over. */
     @Transactional
     public Set<UUID> renew(Map<UUID, OrgId> reservations) {
@@ -197,7 +203,9 @@ public class Ledger {
             return new SettleOutcome.Over("cancelled");
         }
         if (hold.settled()) {
-            return request.usage().equals(hold.usage()) ? closed(hold) : new SettleOutcome.OtherUsage();
+            return request.usage().equals(hold.usage())
+                    ? new SettleOutcome.Again(closed(hold))
+                    : new SettleOutcome.OtherUsage();
         }
         Purse purse = books.purse(request.org());
         long cost = hold.card().cost(request.usage(), true).micros();
@@ -228,7 +236,7 @@ public class Ledger {
         return closed(over);
     }
 
-    private static SettleOutcome closed(Hold hold) {
+    private static SettleOutcome.Closed closed(Hold hold) {
         Hold.Closing closing = hold.closing();
         return closing == null
                 ? new SettleOutcome.Closed(hold.id(), Credits.ZERO, Credits.ZERO, Credits.ZERO, null)
@@ -278,7 +286,7 @@ public class Ledger {
             return new SettleOutcome.Over("settled");
         }
         if (hold.released()) {
-            return closed(hold);
+            return new SettleOutcome.Again(closed(hold));
         }
         Purse purse = books.purse(request.org());
         boolean due = hold.due(books.now);

@@ -24,6 +24,9 @@ public sealed interface SettleOutcome {
             Credits balance,
             @Nullable UUID entry) implements SettleOutcome {}
 
+    /** The hold was closed before, with this result; nothing was written now. */
+    record Again(Closed first) implements SettleOutcome {}
+
     /** There is no such hold in this organization. */
     record Unknown() implements SettleOutcome {}
 
@@ -40,6 +43,7 @@ public sealed interface SettleOutcome {
     default Closed orThrow() {
         return switch (this) {
             case Closed closed -> closed;
+            case Again again -> again.first();
             case Unknown unknown -> throw new KitProblem.NotFound("reservation");
             case OtherInstance other -> throw otherInstance();
             case OtherUsage other -> throw new KitProblem.PayloadMismatch();

@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Configuration;
  *     published
  * @param runtimes {@code CMP_RUNTIMES}: what can execute a version here
  */
-@ConfigurationProperties("cmp")
+@ConfigurationProperties("cmp.catalog")
 record CatalogSettings(
         @DefaultValue("false") boolean listingApproval,
         @DefaultValue("native") Set<String> runtimes) {

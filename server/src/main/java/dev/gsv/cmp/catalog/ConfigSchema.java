@@ -23,11 +23,14 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class ConfigSchema {
 
-    private static final int MAX_PATTERN = 300;
     private static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
     private static final Set<String> REFERENCES = Set.of("$ref", "$dynamicRef", "$recursiveRef");
-    /** Members of a schema that name properties, not keywords. */
-    private static final Set<String> NAMES = Set.of("properties", "patternProperties", "$defs", "definitions");
+    /** Keywords that say what happens to other properties. */
+    private static final Set<String> CLOSERS =
+            Set.of("additionalProperties", "unevaluatedProperties", "patternProperties");
+    /** Keywords that apply schemas to the same object. */
+    private static final Set<String> BESIDE =
+            Set.of("allOf", "anyOf", "oneOf", "if", "dependentSchemas", "$ref", "$dynamicRef");
 
     private static final Set<String> VALUES = Set.of("default", "const", "enum", "examples");
 
@@ -152,18 +155,12 @@ public final class ConfigSchema {
     }
 
     private static void close(ObjectNode schema) {
-        boolean merges =
-                schema.has("properties") || "object".equals(schema.path("type").asString(""));
-        if (!merges) {
-            return;
-        }
         schema.remove("required");
         schema.remove("minProperties");
         schema.remove("dependentRequired");
-        if (!schema.has("additionalProperties")
-                && !schema.has("unevaluatedProperties")
-                && !schema.has("patternProperties")) {
-            schema.put("unevaluatedProperties", false);
+        if (CLOSERS.stream().noneMatch(schema::has)) {
+            // Where parts of the schema lie beside it, only all of them together know what is named.
+            schema.put(BESIDE.stream().anyMatch(schema::has) ? "unevaluatedProperties" : "additionalProperties", false);
         }
         for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
             if (property.getValue() instanceof ObjectNode inner && inner.has("properties")) {
@@ -188,8 +185,9 @@ public final class ConfigSchema {
                     && name.equals("$schema")
                     && !value.asString("").replace("#", "").equals(DIALECT)) {
                 faults.add(here + " must be " + DIALECT);
-            } else if (keyword && name.equals("pattern") && value.asString("").length() > MAX_PATTERN) {
-                faults.add(here + " must have at most " + MAX_PATTERN + " characters");
+            } else if (keyword && name.equals("pattern") && !BoundedPattern.usable(value.asString(""))) {
+                faults.add(here + " must be a regular expression of at most " + BoundedPattern.MAX_LENGTH
+                        + " characters");
             } else if (!keyword || !VALUES.contains(name)) {
                 unsafe(value, here, faults);
             }

@@ -24,6 +24,7 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -31,6 +32,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -77,6 +79,7 @@ class SubscriptionApi {
     /** Subscribes. The same key makes one instance, and answers 201 each time. */
     @PostMapping
     @Needs({ADMIN, OPERATOR, SERVICE})
+    @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<Instance> subscribe(Caller caller, Call call, @RequestBody Subscription body) {
         Member member = orgs.enter(caller, body.orgId());
         return idempotency.once(
@@ -90,6 +93,7 @@ class SubscriptionApi {
     /** Starts the trial of a product, once per organization and offering. */
     @PostMapping("/trial")
     @Needs(ADMIN)
+    @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<Trial> trial(Caller caller, Call call, @RequestBody TrialBody body) {
         Findings findings = new Findings();
         String slug = findings.name("product_slug", body.productSlug(), MAX_SLUG);

@@ -18,13 +18,11 @@ import dev.gsv.cmp.instances.NewInstance;
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Findings;
 import dev.gsv.cmp.kit.KitProblem;
-import dev.gsv.cmp.kit.Problem;
 import dev.gsv.cmp.orgs.Caller;
 import dev.gsv.cmp.orgs.Member;
 import dev.gsv.cmp.orgs.OrgId;
 import dev.gsv.cmp.orgs.Orgs;
 import dev.gsv.cmp.orgs.Role;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -160,9 +158,8 @@ public class Subscriptions {
 
     private static Plan ofOffering(Plan plan, Offering offering) {
         if (!plan.offeringId().equals(offering.id())) {
-            throw new KitProblem.Meaningless(
-                    "The plan is not one of this offering.",
-                    List.of(new Problem.Detail("plan_id", "is a plan of another offering")));
+            // As an unknown one: it may be a plan of somebody's draft.
+            throw new KitProblem.NotFound("plan");
         }
         return plan;
     }
@@ -261,9 +258,8 @@ public class Subscriptions {
 
     private static void moveTo(Version version, Offering offering, boolean own) {
         if (!version.offeringId().equals(offering.id())) {
-            throw new KitProblem.Meaningless(
-                    "The version is not one of this offering.",
-                    List.of(new Problem.Detail("offering_version_id", "is a version of another offering")));
+            // As an unknown one: it may be a version of somebody's draft.
+            throw new KitProblem.NotFound("offering version");
         }
         if (own && version.valid()) {
             return;

@@ -2,7 +2,9 @@ package dev.gsv.cmp.instances;
 
 import dev.gsv.cmp.catalog.Capabilities;
 import dev.gsv.cmp.catalog.Capabilities.Section;
+import dev.gsv.cmp.catalog.ConfigSchema.Finding;
 import dev.gsv.cmp.catalog.Kind;
+import dev.gsv.cmp.catalog.Offerings;
 import dev.gsv.cmp.catalog.Plan;
 import dev.gsv.cmp.catalog.PlanChanged;
 import dev.gsv.cmp.catalog.Plans;
@@ -37,6 +39,7 @@ public class Configs {
     private final Capabilities capabilities;
     private final Versions versions;
     private final Plans plans;
+    private final Offerings offerings;
 
     Configs(
             Instances instances,
@@ -44,13 +47,35 @@ public class Configs {
             ConfigRules rules,
             Capabilities capabilities,
             Versions versions,
-            Plans plans) {
+            Plans plans,
+            Offerings offerings) {
         this.instances = instances;
         this.store = store;
         this.rules = rules;
         this.capabilities = capabilities;
         this.versions = versions;
         this.plans = plans;
+        this.offerings = offerings;
+    }
+
+    /**
+     * The configuration for one run with tweaks laid over it; nothing is stored.
+     *
+     * @throws InstancesProblem.ConfigInvalid when a tweak is not allowed by the config schema (422)
+     */
+    public JsonNode tweaked(Instances.Runnable target, JsonNode tweaks) {
+        ObjectNode wanted = EffectiveConfig.object(tweaks);
+        Version version = versions.version(target.version());
+        Plan plan = plans.plan(target.plan());
+        List<Finding> findings =
+                rules.findings(version, offerings.offering(target.offering()).category(), plan, wanted);
+        if (!tweaks.isObject() || !findings.isEmpty()) {
+            throw new InstancesProblem.ConfigInvalid(
+                    tweaks.isObject()
+                            ? findings.stream().map(Finding::detail).toList()
+                            : List.of(new Problem.Detail("tweaks", "must be an object")));
+        }
+        return EffectiveConfig.merge(target.effectiveConfig(), wanted);
     }
 
     /**

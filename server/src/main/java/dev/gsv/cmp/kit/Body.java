@@ -42,7 +42,9 @@ class Body extends OncePerRequestFilter {
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         String type = request.getContentType();
-        return type != null && type.startsWith("multipart/");
+        // The token endpoint reads a form, which the container parses from the stream and bounds by itself.
+        return (type != null && type.startsWith("multipart/"))
+                || request.getRequestURI().equals("/oauth2/token");
     }
 
     @Override

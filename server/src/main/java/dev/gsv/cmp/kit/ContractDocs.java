@@ -9,6 +9,7 @@ import io.swagger.v3.core.jackson.ModelResolver;
 import io.swagger.v3.core.jackson.TypeNameResolver;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.SpecVersion;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.info.License;
 import io.swagger.v3.oas.models.media.Content;
@@ -19,6 +20,7 @@ import io.swagger.v3.oas.models.security.SecurityScheme;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,8 @@ import org.springframework.context.annotation.Configuration;
 class ContractDocs {
 
     private static final String PROBLEM = "ProblemBody";
+    private static final String CREDITS = "credits, at most 6 decimal places";
+    private static final String ANY = "any JSON";
 
     static {
         SpringDocUtils.getConfig().addRequestWrapperToIgnore(Call.class, Sent.class);
@@ -113,7 +117,29 @@ class ContractDocs {
                     .forEach((name, schema) -> document.getComponents().addSchemas(name, schema));
             document.getComponents()
                     .setSchemas(new TreeMap<>(document.getComponents().getSchemas()));
+            document.getComponents().getSchemas().values().forEach(ContractDocs::settle);
         };
+    }
+
+    /** The resolver calls every type that it does not know an object; here the two of ours get their own back. */
+    private static void settle(Schema<?> schema) {
+        boolean optional = schema.getTypes() != null && schema.getTypes().contains("null");
+        if (ANY.equals(schema.getDescription())) {
+            schema.setType(null);
+            schema.setTypes(null);
+        } else if (CREDITS.equals(schema.getDescription())) {
+            schema.setType(null);
+            schema.setTypes(optional ? new LinkedHashSet<>(List.of("number", "null")) : Set.of("number"));
+        }
+        if (schema.getProperties() != null) {
+            schema.getProperties().values().forEach(ContractDocs::settle);
+        }
+        if (schema.getItems() != null) {
+            settle(schema.getItems());
+        }
+        if (schema.getAdditionalProperties() instanceof Schema<?> more) {
+            settle(more);
+        }
     }
 
     /** Nested records are named after their room's file, so that two rooms may both have a {@code Body}. */
@@ -136,10 +162,10 @@ class ContractDocs {
                 AnnotatedType type, ModelConverterContext context, Iterator<ModelConverter> chain) {
             Class<?> raw = raw(type);
             if (raw == Credits.class) {
-                return new Schema<>().types(Set.of("number")).description("credits, at most 6 decimal places");
+                return json().types(Set.of("number")).description(CREDITS);
             }
             if (raw != null && tools.jackson.databind.JsonNode.class.isAssignableFrom(raw)) {
-                return new Schema<>().description("any JSON");
+                return json().description(ANY);
             }
             if (raw != null
                     && raw.isRecord()
@@ -200,10 +226,10 @@ class ContractDocs {
 
         private static Schema<?> orNull(Schema<?> member) {
             if (member.get$ref() != null) {
-                return new Schema<>().anyOf(List.of(new Schema<>().$ref(member.get$ref()), nothing()));
+                return json().anyOf(List.of(new Schema<>().$ref(member.get$ref()), nothing()));
             }
             if (member.getTypes() != null && !member.getTypes().contains("null")) {
-                member.setTypes(new java.util.LinkedHashSet<>(member.getTypes()));
+                member.setTypes(new LinkedHashSet<>(member.getTypes()));
                 member.getTypes().add("null");
                 if (member.getEnum() != null && !member.getEnum().contains(null)) {
                     List<Object> values = new ArrayList<>(member.getEnum());
@@ -214,8 +240,13 @@ class ContractDocs {
             return member;
         }
 
+        /** A schema that says no more than it is told: the plain class adds a type of its own. */
+        private static Schema<?> json() {
+            return new Schema<>(SpecVersion.V31);
+        }
+
         private static Schema<?> nothing() {
-            return new Schema<>().types(Set.of("null"));
+            return json().types(Set.of("null"));
         }
     }
 }

@@ -6,14 +6,19 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.jackson.autoconfigure.JsonFactoryBuilderCustomizer;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
@@ -22,10 +27,12 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.MapperConfig;
+import tools.jackson.databind.deser.std.StdScalarDeserializer;
 import tools.jackson.databind.introspect.Annotated;
 import tools.jackson.databind.introspect.AnnotatedParameter;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -77,6 +84,7 @@ public class Json {
     private static void dialect(JsonMapper.Builder builder) {
         builder.propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                 .annotationIntrospector(new CamelCaseSynonyms())
+                .addModule(new SimpleModule("ids").addDeserializer(UUID.class, new IdReader()))
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -144,6 +152,25 @@ public class Json {
         return node.isNumber()
                 ? JsonNodeFactory.instance.numberNode(node.decimalValue().stripTrailingZeros())
                 : node;
+    }
+
+    /** Ids as callers write them; the one of Jackson would also take them for base64. */
+    private static final class IdReader extends StdScalarDeserializer<UUID> {
+        IdReader() {
+            super(UUID.class);
+        }
+
+        @Override
+        public @Nullable UUID deserialize(JsonParser parser, DeserializationContext context) {
+            if (parser.currentToken() != JsonToken.VALUE_STRING) {
+                return (UUID) context.handleUnexpectedToken(getValueType(context), parser);
+            }
+            try {
+                return Ids.parse(parser.getString());
+            } catch (IllegalArgumentException e) {
+                return (UUID) context.handleWeirdStringValue(UUID.class, parser.getString(), "is no id");
+            }
+        }
     }
 
     private static final class CamelCaseSynonyms extends JacksonAnnotationIntrospector {

@@ -2,8 +2,10 @@ package dev.gsv.cmp.kit;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.UUID;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.format.FormatterRegistry;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -23,6 +25,11 @@ class KitConfig {
             public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
                 resolvers.add(calls);
                 resolvers.add(bodies);
+            }
+
+            @Override
+            public void addFormatters(FormatterRegistry formats) {
+                formats.addConverter(String.class, UUID.class, Ids::parse);
             }
         };
     }

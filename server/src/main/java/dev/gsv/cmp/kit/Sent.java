@@ -32,9 +32,10 @@ public final class Sent {
     /**
      * Reads JSON as a handler's body would be read.
      *
-     * @throws KitProblem.Invalid when it is no JSON or has the wrong shape (400)
+     * @throws KitProblem.Invalid when it is no JSON, has the wrong shape or says one thing twice differently (400)
      */
     public <T> T read(byte[] json, Class<T> type) {
+        Synonyms.refuse(json, mapper);
         try {
             T value = mapper.readValue(json, type);
             if (value == null) {

@@ -54,6 +54,7 @@ class MemberApi {
 
     @PostMapping
     @Needs(ADMIN)
+    @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<Membership> add(
             Caller caller, Call call, @PathVariable("org_id") UUID org, @RequestBody Members.Wish body) {
         Member actor = orgs.enter(caller, org);

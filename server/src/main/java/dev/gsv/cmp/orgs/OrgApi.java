@@ -50,6 +50,7 @@ class OrgApi {
 
     @PostMapping
     @Needs(PERSON)
+    @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<Organization> create(Caller caller, Call call, @RequestBody NewOrganization body) {
         return idempotency.once(
                 "person:" + caller.person(),

@@ -53,6 +53,7 @@ class TeamApi {
 
     @PostMapping
     @Needs(ADMIN)
+    @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<Team> create(
             Caller caller, Call call, @PathVariable("org_id") UUID org, @RequestBody NamedPart body) {
         OrgId id = orgs.enter(caller, org).org();

@@ -82,7 +82,7 @@ final class Stage implements AutoCloseable {
                             pattern = {
                                 "dev\\.gsv\\.cmp\\.orgs\\.(\\w+Store|Orgs|People)",
                                 "dev\\.gsv\\.cmp\\.billing\\.(\\w+Store|Ledger|Wallets|Sweeps|Books\\$Shelf)",
-                                "dev\\.gsv\\.cmp\\.kit\\.(Idempotency|IdempotencyStore)"
+                                "dev\\.gsv\\.cmp\\.kit\\.(Idempotency|IdempotencyStore|Patch)"
                             }))
     static class Rooms {
         @Bean(destroyMethod = "close")

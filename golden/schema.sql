@@ -1,0 +1,639 @@
+account.id uuid not null
+account.email text not null
+account.name text not null
+account.password_hash text not null
+account.realm_roles ARRAY not null default '{}'::text[]
+account.created_at timestamp with time zone not null default now()
+account.updated_at timestamp with time zone not null default now()
+api_key.org_id uuid not null
+api_key.id uuid not null
+api_key.instance_id uuid not null
+api_key.project_id uuid not null
+api_key.name text not null
+api_key.format text not null
+api_key.key_hash text not null
+api_key.key_prefix text not null
+api_key.key_last4 text not null
+api_key.scopes ARRAY not null
+api_key.created_by text not null
+api_key.last_used_at timestamp with time zone
+api_key.expires_at timestamp with time zone not null
+api_key.revoked_at timestamp with time zone
+api_key.created_at timestamp with time zone not null default now()
+api_key.updated_at timestamp with time zone not null default now()
+category.id uuid not null
+category.kind text not null
+category.slug text not null
+category.name text not null
+category.icon text not null
+category.color text not null
+category.purpose text not null default ''::text
+category.position integer not null
+category.created_at timestamp with time zone not null default now()
+category.updated_at timestamp with time zone not null default now()
+chat_message.org_id uuid not null
+chat_message.instance_id uuid not null
+chat_message.session_id text not null
+chat_message.seq bigint not null
+chat_message.sender text not null
+chat_message.sender_name text not null
+chat_message.text text not null
+chat_message.created_at timestamp with time zone not null default now()
+credit_grant.org_id uuid not null
+credit_grant.id uuid not null
+credit_grant.kind text not null
+credit_grant.priority integer not null
+credit_grant.amount_micros bigint not null
+credit_grant.remaining_micros bigint not null
+credit_grant.held_micros bigint not null default 0
+credit_grant.effective_at timestamp with time zone not null
+credit_grant.expires_at timestamp with time zone
+credit_grant.reference text not null
+credit_grant.movement_id uuid not null
+credit_grant.created_at timestamp with time zone not null
+credit_grant.updated_at timestamp with time zone not null
+demo_seed.only_row boolean not null default true
+demo_seed.holder uuid
+demo_seed.held_until timestamp with time zone
+demo_seed.logins_sha256 text
+demo_seed.instance_id uuid
+demo_seed.done_at timestamp with time zone
+demo_seed.created_at timestamp with time zone not null default now()
+demo_seed.updated_at timestamp with time zone not null default now()
+entry.org_id uuid not null
+entry.id uuid not null
+entry.movement_id uuid not null
+entry.account text not null
+entry.amount_micros bigint not null
+entry.seq bigint
+entry.balance_micros bigint
+entry.created_at timestamp with time zone not null
+grant_hold.org_id uuid not null
+grant_hold.reservation_id uuid not null
+grant_hold.position integer not null
+grant_hold.grant_id uuid not null
+grant_hold.micros bigint not null
+grant_use.org_id uuid not null
+grant_use.movement_id uuid not null
+grant_use.position integer not null
+grant_use.grant_id uuid not null
+grant_use.micros bigint not null
+idempotency_record.scope text not null
+idempotency_record.operation text not null
+idempotency_record.key text not null
+idempotency_record.request_hash text not null
+idempotency_record.http_status integer
+idempotency_record.response text
+idempotency_record.first_seen_at timestamp with time zone not null default now()
+idempotency_record.last_seen_at timestamp with time zone not null default now()
+idempotency_record.expires_at timestamp with time zone
+identity_link.subject text not null
+identity_link.email text
+identity_link.email_verified boolean not null default false
+identity_link.name text not null
+identity_link.disabled boolean not null default false
+identity_link.created_at timestamp with time zone not null default now()
+identity_link.updated_at timestamp with time zone not null default now()
+instance.id uuid not null
+instance.org_id uuid not null
+instance.project_id uuid not null
+instance.offering_id uuid not null
+instance.offering_version_id uuid not null
+instance.plan_id uuid not null
+instance.name text not null
+instance.state text not null
+instance.overrides jsonb not null default '{}'::jsonb
+instance.effective_config jsonb not null
+instance.config_version integer not null default 1
+instance.inactive_overrides jsonb not null default '[]'::jsonb
+instance.trial boolean not null default false
+instance.runtime_endpoint text
+instance.provisioning_error text
+instance.checkout_url text
+instance.idempotency_key text
+instance.created_by text not null
+instance.created_at timestamp with time zone not null default now()
+instance.updated_at timestamp with time zone not null default now()
+instance.terminated_at timestamp with time zone
+instance_quota.org_id uuid not null
+instance_quota.instance_id uuid not null
+instance_quota.minute timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+instance_quota.in_minute integer not null default 0
+instance_quota.month timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+instance_quota.in_month integer not null default 0
+login_failure.who text not null
+login_failure.failures integer not null
+login_failure.window_end timestamp with time zone not null
+membership.org_id uuid not null
+membership.id uuid not null
+membership.user_id text
+membership.email text
+membership.role text not null default 'member'::text
+membership.created_at timestamp with time zone not null default now()
+membership.updated_at timestamp with time zone not null default now()
+movement.org_id uuid not null
+movement.id uuid not null
+movement.type text not null
+movement.reference text not null
+movement.instance_id uuid
+movement.run_id uuid
+movement.reason text
+movement.metadata jsonb not null default '{}'::jsonb
+movement.created_at timestamp with time zone not null
+oauth_client.client_id text not null
+oauth_client.secret_hash text not null
+oauth_client.realm_roles ARRAY not null default '{}'::text[]
+oauth_client.created_at timestamp with time zone not null default now()
+oauth_client.updated_at timestamp with time zone not null default now()
+offering.id uuid not null
+offering.provider_org_id uuid not null
+offering.name text not null
+offering.slug text not null
+offering.category text not null
+offering.description text not null default ''::text
+offering.value_streams ARRAY not null default '{}'::text[]
+offering.example_questions ARRAY not null default '{}'::text[]
+offering.status text not null default 'draft'::text
+offering.saleor_product_id text
+offering.thumbnail_url text
+offering.approval text
+offering.approval_reason text
+offering.approval_asked_at timestamp with time zone
+offering.approval_decided_at timestamp with time zone
+offering.approval_decided_by text
+offering.review_count integer not null default 0
+offering.review_stars bigint not null default 0
+offering.published_at timestamp with time zone
+offering.search tsvector
+offering.created_at timestamp with time zone not null default now()
+offering.updated_at timestamp with time zone not null default now()
+offering_version.id uuid not null
+offering_version.offering_id uuid not null
+offering_version.version_label text not null
+offering_version.artifact_s3_key text not null
+offering_version.artifact_sha256 text not null
+offering_version.artifact_bytes bigint not null
+offering_version.capabilities ARRAY not null default '{}'::text[]
+offering_version.defaults jsonb not null default '{}'::jsonb
+offering_version.config_schema jsonb
+offering_version.status text not null default 'draft'::text
+offering_version.valid boolean not null
+offering_version.runtime text not null
+offering_version.findings jsonb not null default '[]'::jsonb
+offering_version.created_at timestamp with time zone not null default now()
+offering_version.updated_at timestamp with time zone not null default now()
+organization.id uuid not null
+organization.name text not null
+organization.slug text not null
+organization.owner_id text not null
+organization.is_provider boolean not null default false
+organization.status text not null default 'active'::text
+organization.closed_at timestamp with time zone
+organization.created_at timestamp with time zone not null default now()
+organization.updated_at timestamp with time zone not null default now()
+plan.id uuid not null
+plan.offering_id uuid not null
+plan.name text not null
+plan.slug text not null
+plan.description text not null default ''::text
+plan.billing_period text not null
+plan.price_credits_micros bigint not null default 0
+plan.price_cents bigint not null default 0
+plan.currency text not null default 'usd'::text
+plan.included_credits_micros bigint not null default 0
+plan.monthly_quota bigint
+plan.defaults jsonb not null default '{}'::jsonb
+plan.limits jsonb not null default '{}'::jsonb
+plan.rate_card jsonb
+plan.is_default boolean not null default false
+plan.is_trial boolean not null default false
+plan.saleor_variant_id text
+plan.created_at timestamp with time zone not null default now()
+plan.updated_at timestamp with time zone not null default now()
+project.org_id uuid not null
+project.id uuid not null
+project.name text not null
+project.slug text not null
+project.description text
+project.is_default boolean not null default false
+project.created_at timestamp with time zone not null default now()
+project.updated_at timestamp with time zone not null default now()
+quota_slot.org_id uuid not null
+quota_slot.instance_id uuid not null
+quota_slot.run_id uuid not null
+quota_slot.expires_at timestamp with time zone not null
+reservation.org_id uuid not null
+reservation.id uuid not null
+reservation.instance_id uuid not null
+reservation.run_id uuid
+reservation.amount_micros bigint not null
+reservation.status text not null
+reservation.rate_card jsonb not null
+reservation.expires_at timestamp with time zone not null
+reservation.created_at timestamp with time zone not null
+reservation.ended_at timestamp with time zone
+reservation.closed_at timestamp with time zone
+reservation.usage jsonb
+reservation.debited_micros bigint
+reservation.absorbed_micros bigint
+reservation.balance_micros bigint
+reservation.entry_id uuid
+reservation.reason text
+review.id uuid not null
+review.offering_id uuid not null
+review.org_id uuid not null
+review.author text not null
+review.stars integer not null
+review.text text not null default ''::text
+review.created_at timestamp with time zone not null default now()
+review.updated_at timestamp with time zone not null default now()
+saved_flow.id uuid not null
+saved_flow.org_id uuid not null
+saved_flow.offering_id uuid
+saved_flow.name text not null
+saved_flow.content bytea not null
+saved_flow.sha256 text not null
+saved_flow.valid boolean not null
+saved_flow.runtime text not null
+saved_flow.created_at timestamp with time zone not null default now()
+saved_flow.updated_at timestamp with time zone not null default now()
+scheduled_tasks.task_name text not null
+scheduled_tasks.task_instance text not null
+scheduled_tasks.task_data bytea
+scheduled_tasks.execution_time timestamp with time zone not null
+scheduled_tasks.picked boolean not null
+scheduled_tasks.picked_by text
+scheduled_tasks.last_success timestamp with time zone
+scheduled_tasks.last_failure timestamp with time zone
+scheduled_tasks.consecutive_failures integer
+scheduled_tasks.last_heartbeat timestamp with time zone
+scheduled_tasks.version bigint not null
+scheduled_tasks.priority smallint
+signing_key.kid text not null
+signing_key.public_jwk text not null
+signing_key.sealed_private bytea not null
+signing_key.signs_from timestamp with time zone not null
+signing_key.retired_at timestamp with time zone
+signing_key.created_at timestamp with time zone not null default now()
+team.org_id uuid not null
+team.id uuid not null
+team.name text not null
+team.slug text not null
+team.description text
+team.created_at timestamp with time zone not null default now()
+team.updated_at timestamp with time zone not null default now()
+team_member.org_id uuid not null
+team_member.team_id uuid not null
+team_member.membership_id uuid not null
+trial.owner text not null
+trial.org_id uuid not null
+trial.created_at timestamp with time zone not null default now()
+usage_record.org_id uuid not null
+usage_record.instance_id uuid not null
+usage_record.day date not null
+usage_record.api_calls bigint not null default 0
+usage_record.llm_tokens_in bigint not null default 0
+usage_record.llm_tokens_out bigint not null default 0
+usage_record.tool_calls bigint not null default 0
+usage_record.requests bigint not null default 0
+usage_record.rag_queries bigint not null default 0
+usage_record.rag_ingestion_mb numeric not null default 0
+usage_record.mcp_calls bigint not null default 0
+usage_record.chat_sessions bigint not null default 0
+usage_record.widget_sessions bigint not null default 0
+usage_record.translations bigint not null default 0
+usage_record.image_calls bigint not null default 0
+usage_record.audio_minutes numeric not null default 0
+usage_record.storage_gb_days numeric not null default 0
+usage_record.audit_events bigint not null default 0
+usage_record.scheduled_runs bigint not null default 0
+usage_record.credits_micros bigint not null default 0
+usage_record.updated_at timestamp with time zone not null default now()
+wallet.org_id uuid not null
+wallet.id uuid not null
+wallet.posted_micros bigint not null default 0
+wallet.held_micros bigint not null default 0
+wallet.open_holds integer not null default 0
+wallet.floor_micros bigint not null default 0
+wallet.low_balance_threshold_micros bigint
+wallet.last_seq bigint not null default 0
+wallet.last_entry_at timestamp with time zone
+wallet.created_at timestamp with time zone not null default now()
+wallet.updated_at timestamp with time zone not null default now()
+
+CREATE INDEX api_key_of_instance ON public.api_key USING btree (org_id, instance_id, id DESC)
+CREATE INDEX chat_message_age ON public.chat_message USING btree (created_at)
+CREATE INDEX credit_grant_ending ON public.credit_grant USING btree (expires_at) WHERE ((remaining_micros > 0) AND (expires_at IS NOT NULL))
+CREATE INDEX credit_grant_live ON public.credit_grant USING btree (org_id) WHERE (remaining_micros > 0)
+CREATE INDEX entry_of_movement ON public.entry USING btree (org_id, movement_id)
+CREATE INDEX grant_use_of_grant ON public.grant_use USING btree (org_id, grant_id)
+CREATE INDEX idempotency_record_expiry ON public.idempotency_record USING btree (expires_at) WHERE (expires_at IS NOT NULL)
+CREATE INDEX identity_link_email ON public.identity_link USING btree (email) WHERE email_verified
+CREATE INDEX instance_of_offering ON public.instance USING btree (offering_id, state)
+CREATE INDEX instance_of_org ON public.instance USING btree (org_id, created_at DESC)
+CREATE INDEX instance_of_plan ON public.instance USING btree (plan_id)
+CREATE INDEX instance_of_version ON public.instance USING btree (offering_version_id)
+CREATE INDEX instance_provisioning ON public.instance USING btree (updated_at) WHERE (state = 'provisioning'::text)
+CREATE INDEX login_failure_end ON public.login_failure USING btree (window_end)
+CREATE INDEX membership_user ON public.membership USING btree (user_id, org_id)
+CREATE INDEX movement_absorbed ON public.movement USING btree (created_at) WHERE (reason IS NOT NULL)
+CREATE INDEX movement_run ON public.movement USING btree (org_id, run_id) WHERE (run_id IS NOT NULL)
+CREATE INDEX offering_awaiting ON public.offering USING btree (approval_asked_at) WHERE (approval = 'awaiting'::text)
+CREATE INDEX offering_listed ON public.offering USING btree (category, published_at DESC) WHERE (status = 'published'::text)
+CREATE INDEX offering_provider ON public.offering USING btree (provider_org_id, created_at DESC)
+CREATE INDEX offering_search ON public.offering USING gin (search)
+CREATE INDEX offering_value_streams ON public.offering USING gin (value_streams)
+CREATE INDEX quota_slot_expiry ON public.quota_slot USING btree (expires_at)
+CREATE INDEX reservation_due ON public.reservation USING btree (expires_at) WHERE (status = 'pending'::text)
+CREATE INDEX reservation_of_instance ON public.reservation USING btree (org_id, instance_id) WHERE (status = 'pending'::text)
+CREATE INDEX reservation_open ON public.reservation USING btree (org_id, expires_at) WHERE (status = 'pending'::text)
+CREATE INDEX review_of_offering ON public.review USING btree (offering_id, created_at DESC)
+CREATE INDEX saved_flow_of_offering ON public.saved_flow USING btree (offering_id) WHERE (offering_id IS NOT NULL)
+CREATE INDEX saved_flow_of_org ON public.saved_flow USING btree (org_id, id DESC)
+CREATE INDEX scheduled_tasks_due ON public.scheduled_tasks USING btree (execution_time)
+CREATE INDEX scheduled_tasks_heartbeat ON public.scheduled_tasks USING btree (last_heartbeat)
+CREATE INDEX team_member_membership ON public.team_member USING btree (org_id, membership_id)
+CREATE UNIQUE INDEX account_email_key ON public.account USING btree (email)
+CREATE UNIQUE INDEX account_pkey ON public.account USING btree (id)
+CREATE UNIQUE INDEX api_key_key_hash_key ON public.api_key USING btree (key_hash)
+CREATE UNIQUE INDEX api_key_pkey ON public.api_key USING btree (org_id, id)
+CREATE UNIQUE INDEX category_kind_key ON public.category USING btree (kind)
+CREATE UNIQUE INDEX category_pkey ON public.category USING btree (id)
+CREATE UNIQUE INDEX category_slug_key ON public.category USING btree (slug)
+CREATE UNIQUE INDEX chat_message_pkey ON public.chat_message USING btree (org_id, instance_id, session_id, seq)
+CREATE UNIQUE INDEX credit_grant_pkey ON public.credit_grant USING btree (org_id, id)
+CREATE UNIQUE INDEX demo_seed_pkey ON public.demo_seed USING btree (only_row)
+CREATE UNIQUE INDEX entry_of_wallet ON public.entry USING btree (org_id, seq) WHERE (account = 'wallet'::text)
+CREATE UNIQUE INDEX entry_pkey ON public.entry USING btree (org_id, id)
+CREATE UNIQUE INDEX grant_hold_pkey ON public.grant_hold USING btree (org_id, reservation_id, "position")
+CREATE UNIQUE INDEX grant_use_pkey ON public.grant_use USING btree (org_id, movement_id, "position")
+CREATE UNIQUE INDEX idempotency_record_pkey ON public.idempotency_record USING btree (scope, operation, key)
+CREATE UNIQUE INDEX identity_link_pkey ON public.identity_link USING btree (subject)
+CREATE UNIQUE INDEX instance_one_trial ON public.instance USING btree (org_id, offering_id) WHERE trial
+CREATE UNIQUE INDEX instance_org_id_id_key ON public.instance USING btree (org_id, id)
+CREATE UNIQUE INDEX instance_org_id_idempotency_key_key ON public.instance USING btree (org_id, idempotency_key)
+CREATE UNIQUE INDEX instance_pkey ON public.instance USING btree (id)
+CREATE UNIQUE INDEX instance_quota_pkey ON public.instance_quota USING btree (org_id, instance_id)
+CREATE UNIQUE INDEX login_failure_pkey ON public.login_failure USING btree (who)
+CREATE UNIQUE INDEX membership_invited ON public.membership USING btree (email, org_id) WHERE (user_id IS NULL)
+CREATE UNIQUE INDEX membership_org_id_user_id_key ON public.membership USING btree (org_id, user_id)
+CREATE UNIQUE INDEX membership_pkey ON public.membership USING btree (org_id, id)
+CREATE UNIQUE INDEX movement_pkey ON public.movement USING btree (org_id, id)
+CREATE UNIQUE INDEX oauth_client_pkey ON public.oauth_client USING btree (client_id)
+CREATE UNIQUE INDEX offering_pkey ON public.offering USING btree (id)
+CREATE UNIQUE INDEX offering_saleor_product_id_key ON public.offering USING btree (saleor_product_id)
+CREATE UNIQUE INDEX offering_slug_key ON public.offering USING btree (slug)
+CREATE UNIQUE INDEX offering_version_offering_id_id_key ON public.offering_version USING btree (offering_id, id)
+CREATE UNIQUE INDEX offering_version_offering_id_version_label_key ON public.offering_version USING btree (offering_id, version_label)
+CREATE UNIQUE INDEX offering_version_pkey ON public.offering_version USING btree (id)
+CREATE UNIQUE INDEX organization_pkey ON public.organization USING btree (id)
+CREATE UNIQUE INDEX organization_slug ON public.organization USING btree (slug) WHERE (closed_at IS NULL)
+CREATE UNIQUE INDEX plan_offering_id_id_key ON public.plan USING btree (offering_id, id)
+CREATE UNIQUE INDEX plan_offering_id_slug_key ON public.plan USING btree (offering_id, slug)
+CREATE UNIQUE INDEX plan_one_default ON public.plan USING btree (offering_id) WHERE is_default
+CREATE UNIQUE INDEX plan_one_trial ON public.plan USING btree (offering_id) WHERE is_trial
+CREATE UNIQUE INDEX plan_pkey ON public.plan USING btree (id)
+CREATE UNIQUE INDEX plan_saleor_variant_id_key ON public.plan USING btree (saleor_variant_id)
+CREATE UNIQUE INDEX project_id_key ON public.project USING btree (id)
+CREATE UNIQUE INDEX project_one_default ON public.project USING btree (org_id) WHERE is_default
+CREATE UNIQUE INDEX project_org_id_slug_key ON public.project USING btree (org_id, slug)
+CREATE UNIQUE INDEX project_pkey ON public.project USING btree (org_id, id)
+CREATE UNIQUE INDEX quota_slot_pkey ON public.quota_slot USING btree (org_id, instance_id, run_id)
+CREATE UNIQUE INDEX reservation_id_key ON public.reservation USING btree (id)
+CREATE UNIQUE INDEX reservation_pkey ON public.reservation USING btree (org_id, id)
+CREATE UNIQUE INDEX review_offering_id_org_id_key ON public.review USING btree (offering_id, org_id)
+CREATE UNIQUE INDEX review_pkey ON public.review USING btree (id)
+CREATE UNIQUE INDEX saved_flow_pkey ON public.saved_flow USING btree (id)
+CREATE UNIQUE INDEX scheduled_tasks_pkey ON public.scheduled_tasks USING btree (task_name, task_instance)
+CREATE UNIQUE INDEX signing_key_pkey ON public.signing_key USING btree (kid)
+CREATE UNIQUE INDEX team_id_key ON public.team USING btree (id)
+CREATE UNIQUE INDEX team_member_pkey ON public.team_member USING btree (org_id, team_id, membership_id)
+CREATE UNIQUE INDEX team_org_id_slug_key ON public.team USING btree (org_id, slug)
+CREATE UNIQUE INDEX team_pkey ON public.team USING btree (org_id, id)
+CREATE UNIQUE INDEX trial_pkey ON public.trial USING btree (owner)
+CREATE UNIQUE INDEX usage_record_pkey ON public.usage_record USING btree (org_id, instance_id, day)
+CREATE UNIQUE INDEX wallet_id_key ON public.wallet USING btree (id)
+CREATE UNIQUE INDEX wallet_pkey ON public.wallet USING btree (org_id)
+account: CHECK ((((length(email) >= 3) AND (length(email) <= 254)) AND (email = lower(email))))
+account: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+account: PRIMARY KEY (id)
+account: UNIQUE (email)
+api_key: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+api_key: CHECK ((format = ANY (ARRAY['jwt'::text, 'opaque'::text])))
+api_key: CHECK ((key_hash ~ '^[0-9a-f]{64}$'::text))
+api_key: CHECK ((length(key_last4) = 4))
+api_key: CHECK ((length(key_prefix) = 12))
+api_key: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id)
+api_key: PRIMARY KEY (org_id, id)
+api_key: UNIQUE (key_hash)
+category: CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+category: CHECK ((color ~ '^#[0-9A-Fa-f]{6}$'::text))
+category: CHECK ((kind = ANY (ARRAY['agent'::text, 'app'::text, 'assistant'::text, 'automation'::text])))
+category: PRIMARY KEY (id)
+category: UNIQUE (kind)
+category: UNIQUE (slug)
+chat_message: CHECK (((length(session_id) >= 1) AND (length(session_id) <= 255)))
+chat_message: CHECK ((length(sender_name) <= 255))
+chat_message: CHECK ((length(text) <= 100000))
+chat_message: CHECK ((sender = ANY (ARRAY['user'::text, 'assistant'::text, 'system'::text])))
+chat_message: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
+chat_message: PRIMARY KEY (org_id, instance_id, session_id, seq)
+credit_grant: CHECK (((0 <= held_micros) AND (held_micros <= remaining_micros) AND (remaining_micros <= amount_micros)))
+credit_grant: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
+credit_grant: CHECK ((amount_micros > 0))
+credit_grant: CHECK ((expires_at > effective_at))
+credit_grant: CHECK ((kind = ANY (ARRAY['trial'::text, 'promotional'::text, 'included'::text, 'purchased'::text])))
+credit_grant: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
+credit_grant: FOREIGN KEY (org_id, movement_id) REFERENCES movement(org_id, id)
+credit_grant: PRIMARY KEY (org_id, id)
+demo_seed: CHECK (((holder IS NULL) = (held_until IS NULL)))
+demo_seed: CHECK ((logins_sha256 ~ '^[0-9a-f]{64}$'::text))
+demo_seed: CHECK (only_row)
+demo_seed: PRIMARY KEY (only_row)
+entry: CHECK ((((account = 'wallet'::text) = (seq IS NOT NULL)) AND ((seq IS NULL) = (balance_micros IS NULL))))
+entry: CHECK ((account = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional'::text, 'revenue'::text, 'seller_payable'::text, 'absorbed'::text, 'expired'::text])))
+entry: CHECK ((amount_micros <> 0))
+entry: FOREIGN KEY (org_id, movement_id) REFERENCES movement(org_id, id)
+entry: PRIMARY KEY (org_id, id)
+grant_hold: CHECK (("position" >= 0))
+grant_hold: CHECK ((micros > 0))
+grant_hold: FOREIGN KEY (org_id, grant_id) REFERENCES credit_grant(org_id, id)
+grant_hold: FOREIGN KEY (org_id, reservation_id) REFERENCES reservation(org_id, id)
+grant_hold: PRIMARY KEY (org_id, reservation_id, "position")
+grant_use: CHECK (("position" >= 0))
+grant_use: CHECK ((micros > 0))
+grant_use: FOREIGN KEY (org_id, grant_id) REFERENCES credit_grant(org_id, id)
+grant_use: FOREIGN KEY (org_id, movement_id) REFERENCES movement(org_id, id)
+grant_use: PRIMARY KEY (org_id, movement_id, "position")
+idempotency_record: CHECK (((http_status IS NULL) = (response IS NULL)))
+idempotency_record: CHECK (((length(key) >= 1) AND (length(key) <= 255)))
+idempotency_record: PRIMARY KEY (scope, operation, key)
+identity_link: CHECK (((length(subject) >= 1) AND (length(subject) <= 255)))
+identity_link: CHECK ((email = lower(email)))
+identity_link: PRIMARY KEY (subject)
+instance: CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 255)))
+instance: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+instance: CHECK (((state = 'terminated'::text) = (terminated_at IS NOT NULL)))
+instance: CHECK ((config_version >= 1))
+instance: CHECK ((jsonb_typeof(effective_config) = 'object'::text))
+instance: CHECK ((jsonb_typeof(inactive_overrides) = 'array'::text))
+instance: CHECK ((jsonb_typeof(overrides) = 'object'::text))
+instance: CHECK ((state = ANY (ARRAY['requested'::text, 'provisioning'::text, 'active'::text, 'paused'::text, 'terminated'::text])))
+instance: FOREIGN KEY (offering_id) REFERENCES offering(id)
+instance: FOREIGN KEY (offering_id, offering_version_id) REFERENCES offering_version(offering_id, id)
+instance: FOREIGN KEY (offering_id, plan_id) REFERENCES plan(offering_id, id)
+instance: FOREIGN KEY (org_id) REFERENCES organization(id)
+instance: FOREIGN KEY (org_id, project_id) REFERENCES project(org_id, id)
+instance: PRIMARY KEY (id)
+instance: UNIQUE (org_id, id)
+instance: UNIQUE (org_id, idempotency_key)
+instance_quota: CHECK ((in_minute >= 0))
+instance_quota: CHECK ((in_month >= 0))
+instance_quota: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
+instance_quota: PRIMARY KEY (org_id, instance_id)
+login_failure: CHECK ((failures > 0))
+login_failure: CHECK ((length(who) = 64))
+login_failure: PRIMARY KEY (who)
+membership: CHECK ((((length(email) >= 3) AND (length(email) <= 254)) AND (email = lower(email))))
+membership: CHECK (((length(user_id) >= 1) AND (length(user_id) <= 255)))
+membership: CHECK (((user_id IS NOT NULL) OR (email IS NOT NULL)))
+membership: CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'viewer'::text])))
+membership: FOREIGN KEY (org_id) REFERENCES organization(id)
+membership: PRIMARY KEY (org_id, id)
+membership: UNIQUE (org_id, user_id)
+movement: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+movement: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
+movement: CHECK ((jsonb_typeof(metadata) = 'object'::text))
+movement: CHECK ((type = ANY (ARRAY['topup'::text, 'usage'::text, 'refund'::text, 'trial_grant'::text, 'expiry'::text, 'adjustment'::text, 'dispute'::text, 'absorption'::text])))
+movement: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
+movement: PRIMARY KEY (org_id, id)
+oauth_client: CHECK (((length(client_id) >= 1) AND (length(client_id) <= 100)))
+oauth_client: CHECK ((length(secret_hash) = 64))
+oauth_client: PRIMARY KEY (client_id)
+offering: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+offering: CHECK (((length(saleor_product_id) >= 1) AND (length(saleor_product_id) <= 255)))
+offering: CHECK (((review_stars >= review_count) AND (review_stars <= (5 * review_count))))
+offering: CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 255)))
+offering: CHECK ((approval = ANY (ARRAY['awaiting'::text, 'approved'::text, 'rejected'::text])))
+offering: CHECK ((length(approval_reason) <= 2000))
+offering: CHECK ((length(description) <= 20000))
+offering: CHECK ((length(thumbnail_url) <= 2000))
+offering: CHECK ((review_count >= 0))
+offering: CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'paused'::text, 'eos'::text, 'eol'::text])))
+offering: FOREIGN KEY (category) REFERENCES category(kind)
+offering: FOREIGN KEY (provider_org_id) REFERENCES organization(id)
+offering: PRIMARY KEY (id)
+offering: UNIQUE (saleor_product_id)
+offering: UNIQUE (slug)
+offering_version: CHECK (((length(artifact_s3_key) >= 1) AND (length(artifact_s3_key) <= 500)))
+offering_version: CHECK (((length(runtime) >= 1) AND (length(runtime) <= 50)))
+offering_version: CHECK (((length(version_label) >= 1) AND (length(version_label) <= 50)))
+offering_version: CHECK ((artifact_bytes >= 0))
+offering_version: CHECK ((artifact_sha256 ~ '^[0-9a-f]{64}$'::text))
+offering_version: CHECK ((jsonb_typeof(config_schema) = 'object'::text))
+offering_version: CHECK ((jsonb_typeof(defaults) = 'object'::text))
+offering_version: CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'paused'::text, 'deprecated'::text])))
+offering_version: FOREIGN KEY (offering_id) REFERENCES offering(id) ON DELETE CASCADE
+offering_version: PRIMARY KEY (id)
+offering_version: UNIQUE (offering_id, id)
+offering_version: UNIQUE (offering_id, version_label)
+organization: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+organization: CHECK (((length(owner_id) >= 1) AND (length(owner_id) <= 255)))
+organization: CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,253}[a-z0-9])?$'::text))
+organization: CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+organization: PRIMARY KEY (id)
+plan: CHECK (((included_credits_micros >= 0) AND (included_credits_micros <= '1000000000000000'::bigint)))
+plan: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+plan: CHECK (((length(saleor_variant_id) >= 1) AND (length(saleor_variant_id) <= 255)))
+plan: CHECK (((monthly_quota >= 1) AND (monthly_quota <= 1000000000)))
+plan: CHECK (((price_cents >= 0) AND (price_cents <= 1000000000)))
+plan: CHECK (((price_credits_micros >= 0) AND (price_credits_micros <= '1000000000000000'::bigint)))
+plan: CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 255)))
+plan: CHECK ((billing_period = ANY (ARRAY['monthly'::text, 'yearly'::text, 'one_time'::text, 'usage'::text])))
+plan: CHECK ((currency ~ '^[a-z]{3}$'::text))
+plan: CHECK ((jsonb_typeof(defaults) = 'object'::text))
+plan: CHECK ((jsonb_typeof(limits) = 'object'::text))
+plan: CHECK ((jsonb_typeof(rate_card) = 'object'::text))
+plan: CHECK ((length(description) <= 5000))
+plan: FOREIGN KEY (offering_id) REFERENCES offering(id) ON DELETE CASCADE
+plan: PRIMARY KEY (id)
+plan: UNIQUE (offering_id, id)
+plan: UNIQUE (offering_id, slug)
+plan: UNIQUE (saleor_variant_id)
+project: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+project: CHECK ((length(description) <= 2000))
+project: CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,253}[a-z0-9])?$'::text))
+project: FOREIGN KEY (org_id) REFERENCES organization(id)
+project: PRIMARY KEY (org_id, id)
+project: UNIQUE (id)
+project: UNIQUE (org_id, slug)
+quota_slot: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
+quota_slot: PRIMARY KEY (org_id, instance_id, run_id)
+reservation: CHECK (((closed_at IS NULL) = (absorbed_micros IS NULL)))
+reservation: CHECK (((closed_at IS NULL) = (debited_micros IS NULL)))
+reservation: CHECK (((status <> 'pending'::text) OR (closed_at IS NULL)))
+reservation: CHECK (((status <> 'settled'::text) OR (closed_at IS NOT NULL)))
+reservation: CHECK (((status = 'pending'::text) = (ended_at IS NULL)))
+reservation: CHECK ((absorbed_micros >= 0))
+reservation: CHECK ((amount_micros >= 0))
+reservation: CHECK ((debited_micros >= 0))
+reservation: CHECK ((length(reason) <= 500))
+reservation: CHECK ((status = ANY (ARRAY['pending'::text, 'settled'::text, 'expired'::text, 'cancelled'::text])))
+reservation: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
+reservation: PRIMARY KEY (org_id, id)
+reservation: UNIQUE (id)
+review: CHECK (((stars >= 1) AND (stars <= 5)))
+review: CHECK ((length(text) <= 5000))
+review: FOREIGN KEY (offering_id) REFERENCES offering(id) ON DELETE CASCADE
+review: FOREIGN KEY (org_id) REFERENCES organization(id) ON DELETE CASCADE
+review: PRIMARY KEY (id)
+review: UNIQUE (offering_id, org_id)
+saved_flow: CHECK (((length(content) >= 2) AND (length(content) <= 5242880)))
+saved_flow: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+saved_flow: CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+saved_flow: FOREIGN KEY (offering_id) REFERENCES offering(id) ON DELETE SET NULL
+saved_flow: FOREIGN KEY (org_id) REFERENCES organization(id) ON DELETE CASCADE
+saved_flow: PRIMARY KEY (id)
+scheduled_tasks: PRIMARY KEY (task_name, task_instance)
+signing_key: PRIMARY KEY (kid)
+team: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+team: CHECK ((length(description) <= 2000))
+team: CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,253}[a-z0-9])?$'::text))
+team: FOREIGN KEY (org_id) REFERENCES organization(id)
+team: PRIMARY KEY (org_id, id)
+team: UNIQUE (id)
+team: UNIQUE (org_id, slug)
+team_member: FOREIGN KEY (org_id, membership_id) REFERENCES membership(org_id, id) ON DELETE CASCADE
+team_member: FOREIGN KEY (org_id, team_id) REFERENCES team(org_id, id) ON DELETE CASCADE
+team_member: PRIMARY KEY (org_id, team_id, membership_id)
+trial: CHECK (((length(owner) >= 1) AND (length(owner) <= 255)))
+trial: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
+trial: PRIMARY KEY (owner)
+usage_record: CHECK ((api_calls >= 0))
+usage_record: CHECK ((audio_minutes >= (0)::numeric))
+usage_record: CHECK ((audit_events >= 0))
+usage_record: CHECK ((chat_sessions >= 0))
+usage_record: CHECK ((credits_micros >= 0))
+usage_record: CHECK ((image_calls >= 0))
+usage_record: CHECK ((llm_tokens_in >= 0))
+usage_record: CHECK ((llm_tokens_out >= 0))
+usage_record: CHECK ((mcp_calls >= 0))
+usage_record: CHECK ((rag_ingestion_mb >= (0)::numeric))
+usage_record: CHECK ((rag_queries >= 0))
+usage_record: CHECK ((requests >= 0))
+usage_record: CHECK ((scheduled_runs >= 0))
+usage_record: CHECK ((storage_gb_days >= (0)::numeric))
+usage_record: CHECK ((tool_calls >= 0))
+usage_record: CHECK ((translations >= 0))
+usage_record: CHECK ((widget_sessions >= 0))
+usage_record: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
+usage_record: PRIMARY KEY (org_id, instance_id, day)
+wallet: CHECK (((posted_micros - held_micros) >= floor_micros))
+wallet: CHECK ((floor_micros <= 0))
+wallet: CHECK ((held_micros >= 0))
+wallet: CHECK ((last_seq >= 0))
+wallet: CHECK ((low_balance_threshold_micros >= 0))
+wallet: CHECK ((open_holds >= 0))
+wallet: FOREIGN KEY (org_id) REFERENCES organization(id)
+wallet: PRIMARY KEY (org_id)
+wallet: UNIQUE (id)

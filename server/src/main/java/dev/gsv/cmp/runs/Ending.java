@@ -1,0 +1,82 @@
+package dev.gsv.cmp.runs;
+
+import dev.gsv.cmp.billing.Meters;
+import dev.gsv.cmp.flows.Outcome;
+import dev.gsv.cmp.flows.Step;
+import dev.gsv.cmp.flows.Usage;
+import dev.gsv.cmp.kit.Trace;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a run ended, in the form in which it is closed: everything that the closing transaction writes, also when it has
+ * to be written later from a file.
+ */
+record Ending(Run.Status status, Run.Used used, Run.@Nullable Error error, List<Run.Node> trace, String traceId) {
+
+    private static final int MAX_MESSAGE = 2000;
+    private static final int MAX_NODE = 500;
+
+    static Ending of(Outcome outcome) {
+        Run.Used used = used(outcome.usage());
+        List<Run.Node> trace = outcome.trace().stream().map(Ending::node).toList();
+        return switch (outcome) {
+            case Outcome.Answered answered -> new Ending(Run.Status.SUCCEEDED, used, null, trace, Trace.id());
+            case Outcome.Failed failed ->
+                new Ending(
+                        Run.Status.FAILED,
+                        used,
+                        new Run.Error(failed.code(), cut(failed.message(), MAX_MESSAGE), node(failed.node())),
+                        trace,
+                        Trace.id());
+            case Outcome.TimedOut late ->
+                new Ending(
+                        Run.Status.TIMED_OUT,
+                        used,
+                        new Run.Error("RUN_TIMEOUT", "The run reached its deadline.", null),
+                        trace,
+                        Trace.id());
+        };
+    }
+
+    boolean answered() {
+        return status == Run.Status.SUCCEEDED;
+    }
+
+    Meters meters() {
+        return meters(used);
+    }
+
+    static Meters meters(Run.Used used) {
+        return Meters.of(used.llmTokensIn(), used.llmTokensOut(), used.toolCalls(), used.requests(), used.ragQueries());
+    }
+
+    static Run.Used used(Usage usage) {
+        return new Run.Used(
+                usage.llmTokensIn(),
+                usage.llmTokensOut(),
+                usage.toolCalls(),
+                usage.requests(),
+                usage.ragQueries(),
+                usage.tokenSource());
+    }
+
+    private static Run.Node node(Step step) {
+        return new Run.Node(
+                step.node(),
+                step.component(),
+                step.displayName(),
+                step.outcome(),
+                step.duration().toMillis(),
+                step.tokensIn(),
+                step.tokensOut());
+    }
+
+    private static @Nullable String node(@Nullable String id) {
+        return id == null ? null : cut(id, MAX_NODE);
+    }
+
+    private static String cut(String text, int atMost) {
+        return text.length() <= atMost ? text : text.substring(0, atMost);
+    }
+}

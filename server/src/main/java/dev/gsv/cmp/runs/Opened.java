@@ -1,0 +1,24 @@
+package dev.gsv.cmp.runs;
+
+import dev.gsv.cmp.kit.Credits;
+import dev.gsv.cmp.orgs.OrgId;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run that was let in: what its closing needs to know.
+ *
+ * @param key the caller's key, claimed for this run; null for none
+ * @param balance posted balance when the credit was held
+ */
+record Opened(
+        OrgId org,
+        UUID run,
+        UUID instance,
+        UUID reservation,
+        @Nullable Key key,
+        Credits balance) {
+
+    /** An idempotency key and the call that it is for. */
+    record Key(String operation, String key) {}
+}

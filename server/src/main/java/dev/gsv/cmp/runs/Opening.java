@@ -1,0 +1,142 @@
+package dev.gsv.cmp.runs;
+
+import dev.gsv.cmp.billing.HoldOutcome;
+import dev.gsv.cmp.billing.HoldRequest;
+import dev.gsv.cmp.billing.Ledger;
+import dev.gsv.cmp.billing.RateCard;
+import dev.gsv.cmp.instances.Instances;
+import dev.gsv.cmp.kit.Credits;
+import dev.gsv.cmp.kit.Idempotency;
+import dev.gsv.cmp.kit.Ids;
+import dev.gsv.cmp.kit.Problem;
+import dev.gsv.cmp.kit.Trace;
+import dev.gsv.cmp.orgs.Caller;
+import dev.gsv.cmp.orgs.OrgId;
+import dev.gsv.cmp.quotas.Limits;
+import dev.gsv.cmp.quotas.Quotas;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Lets a run in, in one transaction: the key, the limits, the credit, the row. Whatever is refused has written nothing
+ * but, for a caller with a key, the refusal itself.
+ */
+@Component
+class Opening {
+
+    /** What became of a request to run. */
+    sealed interface Result {
+        record In(Opened run) implements Result {}
+
+        record Refused(Problem problem) implements Result {}
+
+        /** Somebody else took the key meanwhile. */
+        record KeyTaken() implements Result {}
+    }
+
+    /** Who runs what at which price. */
+    record Request(
+            Caller caller,
+            Instances.Runnable target,
+            RateCard card,
+            Credits estimate,
+            Opened.@Nullable Key key,
+            String hash) {}
+
+    private final Idempotency idempotency;
+    private final Quotas quotas;
+    private final Ledger ledger;
+    private final RunStore store;
+    private final RunSettings settings;
+    private final Ids ids;
+    private final TransactionTemplate whole;
+    private final TransactionTemplate nested;
+
+    Opening(
+            Idempotency idempotency,
+            Quotas quotas,
+            Ledger ledger,
+            RunStore store,
+            RunSettings settings,
+            Ids ids,
+            PlatformTransactionManager transactions) {
+        this.idempotency = idempotency;
+        this.quotas = quotas;
+        this.ledger = ledger;
+        this.store = store;
+        this.settings = settings;
+        this.ids = ids;
+        this.whole = new TransactionTemplate(transactions);
+        this.nested = new TransactionTemplate(transactions);
+        this.nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+    }
+
+    Result open(Request request) {
+        return whole.execute(status -> opened(request));
+    }
+
+    private Result opened(Request request) {
+        Opened.Key key = request.key();
+        if (key == null) {
+            return new Result.In(admitted(request));
+        }
+        String scope = scope(request.target().org());
+        if (!(claim(scope, key, request.hash()) instanceof Idempotency.Claim.Mine)) {
+            return new Result.KeyTaken();
+        }
+        try {
+            return new Result.In(nested.execute(status -> admitted(request)));
+        } catch (Problem refusal) {
+            if (!Idempotency.isKept(refusal)) {
+                throw refusal;
+            }
+            idempotency.finish(scope, key.operation(), key.key(), refusal.status(), idempotency.body(refusal));
+            return new Result.Refused(refusal);
+        }
+    }
+
+    /** The wallet comes last: its row is the hottest. */
+    private Opened admitted(Request request) {
+        Instances.Runnable target = request.target();
+        UUID run = ids.next();
+        quotas.admit(target.org(), target.instance(), run, Limits.of(target.limits(), target.monthlyQuota()));
+        HoldOutcome.Held held = ledger.hold(
+                        new HoldRequest(target.org(), target.instance(), run, request.estimate(), request.card()))
+                .orThrow();
+        Opened opened =
+                new Opened(target.org(), run, target.instance(), held.reservation(), request.key(), held.balance());
+        store.insert(target.org(), opened, row(request.caller(), target));
+        return opened;
+    }
+
+    private RunStore.Row row(Caller caller, Instances.Runnable target) {
+        UUID key = caller.presentedKey().map(Caller.Key::id).orElse(null);
+        return new RunStore.Row(
+                target.version(), key, key == null ? caller.subject() : null, Trace.id(), settings.lease());
+    }
+
+    /** Stores a refusal of an earlier check under the key, unless the key is somebody else's by now. */
+    void keep(OrgId org, Opened.Key key, String hash, Problem refusal) {
+        whole.executeWithoutResult(status -> {
+            if (claim(scope(org), key, hash) instanceof Idempotency.Claim.Mine) {
+                idempotency.finish(scope(org), key.operation(), key.key(), refusal.status(), idempotency.body(refusal));
+            }
+        });
+    }
+
+    private Idempotency.Claim claim(String scope, Opened.Key key, String hash) {
+        return idempotency.claim(scope, key.operation(), key.key(), hash, Idempotency.Keep.FOR_EVER);
+    }
+
+    Idempotency.Claim look(OrgId org, Opened.Key key, String hash) {
+        return idempotency.look(scope(org), key.operation(), key.key(), hash);
+    }
+
+    static String scope(OrgId org) {
+        return org.toString();
+    }
+}

@@ -1,0 +1,287 @@
+package dev.gsv.cmp.runs;
+
+import dev.gsv.cmp.billing.RateCard;
+import dev.gsv.cmp.flows.Cancellation;
+import dev.gsv.cmp.flows.Conversations;
+import dev.gsv.cmp.flows.Engine;
+import dev.gsv.cmp.flows.Flow;
+import dev.gsv.cmp.flows.Flows;
+import dev.gsv.cmp.flows.Outcome;
+import dev.gsv.cmp.flows.Retriever;
+import dev.gsv.cmp.flows.RunInput;
+import dev.gsv.cmp.flows.Surroundings;
+import dev.gsv.cmp.instances.Configs;
+import dev.gsv.cmp.instances.Instances;
+import dev.gsv.cmp.kit.Credits;
+import dev.gsv.cmp.kit.Idempotency;
+import dev.gsv.cmp.kit.Json;
+import dev.gsv.cmp.kit.KitProblem;
+import dev.gsv.cmp.kit.Page;
+import dev.gsv.cmp.kit.Problem;
+import dev.gsv.cmp.orgs.Caller;
+import dev.gsv.cmp.orgs.OrgId;
+import dev.gsv.cmp.orgs.Orgs;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Service;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The path of a run: checked in a fixed order, opened in one transaction, run in none, closed in one (section 7.4 of
+ * the control plane contract, ADR 0003).
+ */
+@Service
+public class Runs {
+
+    /** How long a caller waits for the first run with its key. */
+    private static final Duration KEY_WAIT = Duration.ofSeconds(2);
+
+    private static final Duration KEY_LOOK = Duration.ofMillis(40);
+
+    /** A run that answered, and how it was paid. */
+    record Answered(UUID run, Outcome.Answered outcome, Run.Billing billing, Duration elapsed) {}
+
+    private final Instances instances;
+    private final Configs configs;
+    private final Orgs orgs;
+    private final Flows flows;
+    private final Engine engine;
+    private final Conversations conversations;
+    private final Opening opening;
+    private final Closing closing;
+    private final Living living;
+    private final RunStore store;
+    private final RunMetrics metrics;
+    private final RunSettings settings;
+    private final JsonMapper mapper;
+    private final Clock clock;
+
+    Runs(
+            Instances instances,
+            Configs configs,
+            Orgs orgs,
+            Flows flows,
+            Engine engine,
+            Conversations conversations,
+            Opening opening,
+            Closing closing,
+            Living living,
+            RunStore store,
+            RunMetrics metrics,
+            RunSettings settings,
+            JsonMapper mapper,
+            Clock clock) {
+        this.instances = instances;
+        this.configs = configs;
+        this.orgs = orgs;
+        this.flows = flows;
+        this.engine = engine;
+        this.conversations = conversations;
+        this.opening = opening;
+        this.closing = closing;
+        this.living = living;
+        this.store = store;
+        this.metrics = metrics;
+        this.settings = settings;
+        this.mapper = mapper;
+        this.clock = clock;
+    }
+
+    /**
+     * Runs an instance and answers.
+     *
+     * @param key the caller's key; null for a call that may not be repeated
+     * @param hash what the call asks for, so that a key is not used for something else
+     * @param face the answer as it is sent
+     * @throws Problem in the order of checks: 404, 409, 403, 429, 402; then 502, 503, 504 without a charge
+     */
+    <T> ResponseEntity<T> run(
+            Caller caller, Ask ask, Opened.@Nullable Key key, String hash, Function<Answered, T> face) {
+        Instances.Runnable target = visible(caller, ask.instance());
+        for (; ; ) {
+            Idempotency.Claim.Stored stored = key == null ? null : stored(target.org(), key, hash);
+            if (stored != null) {
+                return replayed(stored);
+            }
+            Prepared prepared = prepared(caller, target, ask, key, hash);
+            switch (opening.open(prepared.request())) {
+                case Opening.Result.In in -> {
+                    return ResponseEntity.ok(answered(prepared, in.run(), face));
+                }
+                case Opening.Result.Refused refused -> throw metrics.refused(refused.problem());
+                case Opening.Result.KeyTaken taken -> {
+                    // Somebody else's call with this key came first: its answer is ours.
+                }
+            }
+        }
+    }
+
+    /**
+     * 404 when the instance is unknown, or of an organization that the caller does not belong to: indistinguishable.
+     */
+    private Instances.Runnable visible(Caller caller, UUID instance) {
+        return instances
+                .runnable(instance)
+                .filter(target -> caller.presentedKey()
+                                .filter(key -> key.instance().equals(instance))
+                                .isPresent()
+                        || (caller.presentedKey().isEmpty()
+                                && orgs.role(caller, target.org().value()).isPresent()))
+                .orElseThrow(() -> metrics.refused(new KitProblem.NotFound("instance")));
+    }
+
+    /** The answer that a key has already; null when it has none. Waits for a first call that is still running. */
+    private Idempotency.Claim.@Nullable Stored stored(OrgId org, Opened.Key key, String hash) {
+        Instant until = clock.instant().plus(KEY_WAIT);
+        for (; ; ) {
+            switch (opening.look(org, key, hash)) {
+                case Idempotency.Claim.Mine mine -> {
+                    return null;
+                }
+                case Idempotency.Claim.Stored stored -> {
+                    return stored;
+                }
+                case Idempotency.Claim.Mismatch other -> throw metrics.refused(new KitProblem.PayloadMismatch());
+                case Idempotency.Claim.Running running -> {
+                    if (!clock.instant().isBefore(until)) {
+                        throw metrics.refused(new KitProblem.InProgress());
+                    }
+                    sleep();
+                }
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked") // The stored body was written from a T; the type only describes the contract.
+    private static <T> ResponseEntity<T> replayed(Idempotency.Claim.Stored stored) {
+        return (ResponseEntity<T>) Idempotency.replay(stored);
+    }
+
+    /** Everything that is decided before the first transaction. */
+    private record Prepared(Opening.Request request, Flow flow, RunInput input, JsonNode config) {}
+
+    private Prepared prepared(
+            Caller caller, Instances.Runnable target, Ask ask, Opened.@Nullable Key key, String hash) {
+        try {
+            target.active();
+            orgs.enter(caller, target.org().value());
+            JsonNode config = ask.tweaks() == null ? target.effectiveConfig() : configs.tweaked(target, ask.tweaks());
+            Flow flow = flows.load(target.artifactKey(), target.artifactSha256());
+            RunInput input = new RunInput(ask.query(), ask.messages(), session(caller, ask));
+            RateCard card = RateCard.of(target.rateCard());
+            Credits estimate = card.cost(Ending.meters(Ending.used(engine.bound(flow, input, config))), true);
+            return new Prepared(new Opening.Request(caller, target, card, estimate, key, hash), flow, input, config);
+        } catch (Problem refusal) {
+            if (key != null && Idempotency.isKept(refusal)) {
+                opening.keep(target.org(), key, hash, refusal);
+            }
+            throw metrics.refused(refusal);
+        }
+    }
+
+    /** One person's conversation with an instance; the software behind a key tells its users apart itself. */
+    private static String session(Caller caller, Ask ask) {
+        if (ask.session().isEmpty()) {
+            return "";
+        }
+        String who = caller.presentedKey().isPresent()
+                ? "key"
+                : Json.sha256(caller.subject()).substring(0, 16);
+        return ask.instance() + ":" + who + ":" + ask.session();
+    }
+
+    private <T> T answered(Prepared prepared, Opened run, Function<Answered, T> face) {
+        Instant begun = clock.instant();
+        Outcome outcome = outcome(prepared, run, begun.plus(settings.timeout()));
+        Instant ended = clock.instant();
+        Duration elapsed = Duration.between(begun, ended);
+        Ending ending = Ending.of(outcome);
+        Closing.Result result = closing.close(
+                run,
+                ending,
+                billing -> outcome instanceof Outcome.Answered text
+                        ? mapper.writeValueAsString(face.apply(new Answered(run.run(), text, billing, elapsed)))
+                        : "");
+        metrics.ended(ending.status(), elapsed, Duration.between(ended, clock.instant()));
+        return switch (outcome) {
+            case Outcome.Failed failed -> throw RunsProblem.of(failed.fault(), failed.message(), failed.node());
+            case Outcome.TimedOut late -> throw new RunsProblem.TimedOut(settings.timeoutSeconds());
+            case Outcome.Answered text ->
+                switch (result) {
+                    case Closing.Result.Done done -> face.apply(new Answered(run.run(), text, done.billing(), elapsed));
+                    case Closing.Result.Later later ->
+                        face.apply(new Answered(run.run(), text, later.billing(), elapsed));
+                    case Closing.Result.Abandoned gone -> throw new RunsProblem.TimedOut(settings.timeoutSeconds());
+                };
+        };
+    }
+
+    /** No transaction is open here. */
+    private Outcome outcome(Prepared prepared, Opened run, Instant deadline) {
+        Cancellation cancellation = new Cancellation();
+        living.begins(run, cancellation);
+        try {
+            return engine.run(
+                    prepared.flow(),
+                    prepared.input(),
+                    new Surroundings(
+                            Retriever.none(),
+                            conversations.of(run.org(), run.instance()),
+                            prepared.config(),
+                            deadline,
+                            cancellation));
+        } finally {
+            living.ends(run);
+        }
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(KEY_LOOK);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KitProblem.InProgress();
+        }
+    }
+
+    /** A run that the caller may see; a foreign one answers as an unknown one. */
+    Run find(Caller caller, UUID run) {
+        return store.owner(run)
+                .filter(org ->
+                        caller.aboveOrgs() || orgs.role(caller, org.value()).isPresent())
+                .flatMap(org -> store.find(orgs.enter(caller, org.value()).org(), run))
+                .filter(found -> caller.presentedKey()
+                        .filter(key -> !key.instance().equals(found.instanceId()))
+                        .isEmpty())
+                .orElseThrow(() -> new KitProblem.NotFound("run"));
+    }
+
+    /** The runs of an instance, newest first. */
+    Page<Run> list(Caller caller, UUID instance, Page.Slice slice) {
+        OrgId org = instances.enter(caller, instance).member().org();
+        return Page.of(store.count(org, instance), slice, store.list(org, instance, slice));
+    }
+
+    /** Ends runs whose process died. */
+    public void abandonOverdue(int atMost) {
+        store.overdue(atMost).forEach(run -> {
+            closing.abandon(run);
+            metrics.ended(Run.Status.ABANDONED, Duration.ZERO, Duration.ZERO);
+        });
+    }
+
+    /** Whether this node can run anything: its database answers. */
+    boolean ready() {
+        try {
+            return store.ping() == 1;
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+}
