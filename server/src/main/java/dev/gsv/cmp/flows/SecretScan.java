@@ -163,7 +163,7 @@ final class SecretScan {
                         node == null ? null : shown.text(node.displayName()),
                         field.isEmpty() ? null : field,
                         where + " " + what + ": " + masked + ".",
-                        "Remove it, store it as a global variable in Langflow and choose that variable in the field, "
-                                + "then export again. Whoever has seen the file knows the secret: replace it where you got it."));
+                        "Remove it, store it as a global variable in Langflow, choose that variable in the field and export"
+                        + " again. Whoever has seen the file knows the secret: replace it at its provider."));
     }
 }
