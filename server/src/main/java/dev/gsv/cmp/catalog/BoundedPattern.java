@@ -2,10 +2,12 @@ package dev.gsv.cmp.catalog;
 
 import com.networknt.schema.regex.RegularExpression;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /** A regular expression of a seller, applied to a text of a buyer: it may look at a bounded number of characters. */
 final class BoundedPattern implements RegularExpression {
 
+    static final int MAX_LENGTH = 300;
     /** Enough for any sane pattern over the longest text; a runaway pattern stops after some milliseconds. */
     private static final int MAX_LOOKS = 1_000_000;
 
@@ -22,6 +24,17 @@ final class BoundedPattern implements RegularExpression {
 
     private BoundedPattern(Pattern pattern) {
         this.pattern = pattern;
+    }
+
+    static boolean usable(String regex) {
+        if (regex.length() > MAX_LENGTH) {
+            return false;
+        }
+        try {
+            return Pattern.compile(regex) != null;
+        } catch (PatternSyntaxException e) {
+            return false;
+        }
     }
 
     static RegularExpression compile(String regex) {

@@ -23,7 +23,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class ConfigSchema {
 
-    private static final int MAX_PATTERN = 300;
     private static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
     private static final Set<String> REFERENCES = Set.of("$ref", "$dynamicRef", "$recursiveRef");
     /** Keywords that say what happens to other properties. */
@@ -186,8 +185,9 @@ public final class ConfigSchema {
                     && name.equals("$schema")
                     && !value.asString("").replace("#", "").equals(DIALECT)) {
                 faults.add(here + " must be " + DIALECT);
-            } else if (keyword && name.equals("pattern") && value.asString("").length() > MAX_PATTERN) {
-                faults.add(here + " must have at most " + MAX_PATTERN + " characters");
+            } else if (keyword && name.equals("pattern") && !BoundedPattern.usable(value.asString(""))) {
+                faults.add(
+                        here + " must be a regular expression of at most " + BoundedPattern.MAX_LENGTH + " characters");
             } else if (!keyword || !VALUES.contains(name)) {
                 unsafe(value, here, faults);
             }
