@@ -6,6 +6,9 @@ work=$(mktemp -d)
 node=""
 export CMP_DATA=$work/data CMP_AOT=off CMP_LOG=text
 
+# What has to be built is built before any clock runs.
+"$root/cmp" prepare >/dev/null
+
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 free_port() {
