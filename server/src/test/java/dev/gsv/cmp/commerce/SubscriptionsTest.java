@@ -106,8 +106,8 @@ class SubscriptionsTest {
                 .patch(INSTANCES + "/" + made.at("/id"), Map.of("plan_id", dear))
                 .expect(402, "INSUFFICIENT_CREDITS");
         assertThat(buyer.api().get(INSTANCES + "/" + made.at("/id")).at("/plan/id"))
-                .isEqualTo(listing.plan());
-        assertThat(balance(buyer)).isEqualTo("50");
+                .isEqualTo(fair);
+        assertThat(balance(buyer)).isEqualTo("40");
     }
 
     @Test
