@@ -29,7 +29,8 @@ final class ComponentCheck {
     private static final Pattern RISKY_CODE = Pattern.compile(
             "\\bsubprocess\\b|\\bos\\.system\\b|\\bos\\.popen\\b|\\bPythonREPL\\b|(?<![\\w.])exec\\(|(?<![\\w.])eval\\(|\\bpty\\.spawn\\b");
     private static final Pattern PRIVATE_ADDRESS = Pattern.compile(
-            "(?i)https?://(?:localhost|127\\.|10\\.|192\\.168\\.|169\\.254\\.|172\\.(?:1[6-9]|2\\d|3[01])\\.|0\\.0\\.0\\.0|\\[::1]|[a-z0-9-]+\\.(?:local|internal|svc)\\b).*");
+            "(?i)https?://(?:localhost|127\\.|10\\.|192\\.168\\.|169\\.254\\.|172\\.(?:1[6-9]|2\\d|3[01])\\.|0\\.0\\.0\\.0"
+                    + "|\\[::1]|[a-z0-9-]+\\.(?:local|internal|svc)\\b).*");
     private static final String MCP = "MCPTools";
 
     private final Flow flow;
@@ -105,9 +106,10 @@ final class ComponentCheck {
                 executed ? Finding.Severity.WARNING : Finding.Severity.INFO,
                 Finding.Code.UNKNOWN_CODE,
                 executed
-                        ? "The code of this component is not that of a Langflow release known here: it needs human review"
-                                + " before a Langflow runtime may execute it."
-                        : "The code of this component is not that of a Langflow release known here. CMP executes its own "
+                        ? "The code of this component is not that of a Langflow release known here: it needs human"
+                                + " review before a Langflow runtime may execute it."
+                        : "The code of this component is not that of a Langflow release known here. CMP executes its"
+                                + " own "
                                 + shown.text(node.type())
                                 + " and never this code; before a Langflow runtime does, it needs"
                                 + " human review.",
@@ -179,7 +181,7 @@ final class ComponentCheck {
                         field.name(),
                         Finding.Severity.WARNING,
                         Finding.Code.FILE_MISSING,
-                        "It refers to a file on the computer where the flow was made. An export never contains the file.",
+                        "It refers to a file on the computer where the flow was made. An export never holds the file.",
                         "Offer the content as knowledge of the offering, or let the buyer upload it.");
             }
         }

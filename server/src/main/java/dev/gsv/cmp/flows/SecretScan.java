@@ -164,6 +164,6 @@ final class SecretScan {
                         field.isEmpty() ? null : field,
                         where + " " + what + ": " + masked + ".",
                         "Remove it, store it as a global variable in Langflow and choose that variable in the field, "
-                                + "then export again. Whoever has seen the file knows the secret: replace it at its provider."));
+                                + "then export again. Whoever has seen the file knows the secret: replace it where you got it."));
     }
 }

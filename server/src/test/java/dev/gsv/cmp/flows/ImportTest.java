@@ -212,7 +212,7 @@ class ImportTest {
             assertThat(api.post(path, body).expect(400).text()).contains("name", "category");
             api.post(path, seller.body(SOUND).replace("agents", "toasters")).expect(400);
             api.post(path, seller.body(SOUND).replace(seller.org(), "no-uuid")).expect(400);
-            api.post(path, seller.body(quoted("half \uD800"))).expect(400);
+            api.post(path, seller.body("\"half \\uD800\"")).expect(400);
         }
 
         @Test

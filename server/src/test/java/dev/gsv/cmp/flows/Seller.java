@@ -9,18 +9,18 @@ import java.util.Map;
 import java.util.UUID;
 
 /** A person with an organization of their own who brings flows; for tests over HTTP. */
-record Seller(Harness harness, Signed person, String org) {
+public record Seller(Harness harness, Signed person, String org) {
 
-    static Seller open() {
+    public static Seller open() {
         return open(Harness.shared());
     }
 
-    static Seller open(Harness harness) {
+    public static Seller open(Harness harness) {
         Signed person = Signed.in(harness);
         return new Seller(harness, person, person.organization());
     }
 
-    Api api() {
+    public Api api() {
         return person.api();
     }
 
@@ -35,7 +35,7 @@ record Seller(Harness harness, Signed person, String org) {
     }
 
     /** A new offering with a sound flow; returns its id. */
-    String offering() {
+    public String offering() {
         return imports(Graph.chat("gpt-4o").json().toString()).expect(201).at("/offering_uuid");
     }
 
@@ -51,10 +51,10 @@ record Seller(Harness harness, Signed person, String org) {
     }
 
     /** An active instance of an offering in another organization, bought over HTTP; returns its id. */
-    Bought sell(String offering) {
+    public Bought sell(String offering) {
         String plan = api().post(
                         "/api/v1/offerings/" + offering + "/plans",
-                        Map.of("name", "Free", "billing_period", "monthly", "price_credits", 0))
+                        Map.of("name", Harness.unique("Free"), "billing_period", "monthly", "price_credits", 0))
                 .expect(201)
                 .at("/id");
         String version = api().post("/api/v1/offerings/" + offering + "/publish")
@@ -80,5 +80,5 @@ record Seller(Harness harness, Signed person, String org) {
     }
 
     /** An instance and whose it is. */
-    record Bought(UUID org, UUID instance) {}
+    public record Bought(UUID org, UUID instance) {}
 }
