@@ -186,8 +186,8 @@ public final class ConfigSchema {
                     && !value.asString("").replace("#", "").equals(DIALECT)) {
                 faults.add(here + " must be " + DIALECT);
             } else if (keyword && name.equals("pattern") && !BoundedPattern.usable(value.asString(""))) {
-                faults.add(here + " must be a regular expression of at most " + BoundedPattern.MAX_LENGTH
-                        + " characters");
+                faults.add(
+                        here + " must be a regular expression of at most " + BoundedPattern.MAX_LENGTH + " characters");
             } else if (!keyword || !VALUES.contains(name)) {
                 unsafe(value, here, faults);
             }
