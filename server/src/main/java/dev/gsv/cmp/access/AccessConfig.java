@@ -41,6 +41,8 @@ class AccessConfig {
         "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/oauth2/jwks", "/oauth2/token"
     };
 
+    private static final List<String> METHODS = List.of("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT");
+
     private static final List<String> NOT_OFFERED = List.of(
             "introspection",
             "revocation",
@@ -120,7 +122,10 @@ class AccessConfig {
     @Bean
     RequestRejectedHandler firewallRefusals(ProblemAdvice problems) {
         return (request, response, e) -> problems.write(
-                new KitProblem.Invalid("The address or a header of the request is not allowed."), response);
+                METHODS.contains(request.getMethod())
+                        ? new KitProblem.Invalid("The address or a header of the request is not allowed.")
+                        : new KitProblem.MethodNotAllowed("This method", String.join(", ", METHODS)),
+                response);
     }
 
     /**

@@ -16,6 +16,9 @@ import dev.gsv.cmp.flows.FlowCheck;
 import dev.gsv.cmp.flows.FlowReport;
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Ids;
+import dev.gsv.cmp.knowledge.Base;
+import dev.gsv.cmp.knowledge.Knowledge;
+import dev.gsv.cmp.knowledge.Owner;
 import dev.gsv.cmp.orgs.Caller;
 import dev.gsv.cmp.orgs.OrgId;
 import java.util.Locale;
@@ -32,6 +35,7 @@ class DemoOfferings {
     private final Versions versions;
     private final Publishing publishing;
     private final Artifacts artifacts;
+    private final Knowledge knowledge;
     private final Ids ids;
     private final JsonMapper mapper;
 
@@ -41,6 +45,7 @@ class DemoOfferings {
             Versions versions,
             Publishing publishing,
             Artifacts artifacts,
+            Knowledge knowledge,
             Ids ids,
             JsonMapper mapper) {
         this.offerings = offerings;
@@ -48,6 +53,7 @@ class DemoOfferings {
         this.versions = versions;
         this.publishing = publishing;
         this.artifacts = artifacts;
+        this.knowledge = knowledge;
         this.ids = ids;
         this.mapper = mapper;
     }
@@ -58,6 +64,14 @@ class DemoOfferings {
         for (Sample.Plan plan : sample.card().plans()) {
             beforeEach.run();
             plan(provider, offering, plan);
+        }
+        for (Sample.Document document : sample.documents()) {
+            beforeEach.run();
+            Base base = knowledge.base(
+                    provider,
+                    new Owner.Offering(offering.id()),
+                    sample.card().knowledge().name());
+            knowledge.add(provider, base.id(), document.title(), document.text());
         }
         beforeEach.run();
         version(provider, offering, sample);

@@ -62,7 +62,8 @@ record Sample(Card card, byte[] flow, List<Document> documents) {
     /** The name of the knowledge base and its files. */
     record Knowledge(String name, List<String> documents) {}
 
-    record Document(String filename, String text) {}
+    /** A file of Markdown that begins with its title. */
+    record Document(String title, String text) {}
 
     static List<Sample> all() {
         return SLUGS.stream().map(Sample::read).toList();
@@ -72,7 +73,8 @@ record Sample(Card card, byte[] flow, List<Document> documents) {
         Card card = JSON.readValue(bytes(slug + "/offering.json"), Card.class);
         List<Document> documents = new ArrayList<>();
         for (String name : card.knowledge().documents()) {
-            documents.add(new Document(name, new String(bytes(slug + "/knowledge/" + name), StandardCharsets.UTF_8)));
+            String text = new String(bytes(slug + "/knowledge/" + name), StandardCharsets.UTF_8);
+            documents.add(new Document(text.lines().findFirst().orElse("").replaceFirst("^#+ *", ""), text));
         }
         return new Sample(card, bytes(slug + "/flow.json"), List.copyOf(documents));
     }

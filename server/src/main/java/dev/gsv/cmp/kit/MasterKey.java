@@ -134,9 +134,12 @@ public final class MasterKey {
      */
     public byte[] open(byte[] sealed, String purpose) {
         try {
+            if (sealed.length < NONCE_BYTES) {
+                throw new GeneralSecurityException("too short");
+            }
             byte[] nonce = Arrays.copyOf(sealed, NONCE_BYTES);
             return cipher(Cipher.DECRYPT_MODE, nonce, purpose)
-                    .doFinal(sealed, NONCE_BYTES, Math.max(0, sealed.length - NONCE_BYTES));
+                    .doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES);
         } catch (GeneralSecurityException e) {
             throw new DoesNotOpen(e);
         }

@@ -12,6 +12,7 @@ import dev.gsv.cmp.kit.Idempotency;
 import dev.gsv.cmp.kit.Page;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -33,6 +34,36 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping("/api/v1/orgs")
 class OrgApi {
 
+    /**
+     * An organization as somebody sees it.
+     *
+     * @param role of the caller in it; null for the operator
+     */
+    record Seen(
+            OrgId id,
+            String name,
+            String slug,
+            String ownerId,
+            boolean isProvider,
+            Organization.Status status,
+            @Nullable Role role,
+            Instant createdAt,
+            Instant updatedAt) {
+
+        static Seen of(Organization org, @Nullable Role role) {
+            return new Seen(
+                    org.id(),
+                    org.name(),
+                    org.slug(),
+                    org.ownerId(),
+                    org.isProvider(),
+                    org.status(),
+                    role,
+                    org.createdAt(),
+                    org.updatedAt());
+        }
+    }
+
     private final Orgs orgs;
     private final Idempotency idempotency;
 
@@ -43,39 +74,41 @@ class OrgApi {
 
     @GetMapping
     @Needs(PERSON)
-    Page<Organization> list(
-            Caller caller, @RequestParam @Nullable Integer limit, @RequestParam @Nullable Integer offset) {
-        return orgs.joined(caller, Page.Slice.of(limit, offset));
+    Page<Seen> list(Caller caller, @RequestParam @Nullable Integer limit, @RequestParam @Nullable Integer offset) {
+        return orgs.joinedAs(caller, Page.Slice.of(limit, offset))
+                .map(joined -> Seen.of(joined.organization(), joined.role()));
     }
 
     @PostMapping
     @Needs(PERSON)
     @ResponseStatus(HttpStatus.CREATED)
-    ResponseEntity<Organization> create(Caller caller, Call call, @RequestBody NewOrganization body) {
+    ResponseEntity<Seen> create(Caller caller, Call call, @RequestBody NewOrganization body) {
         return idempotency.once(
                 "person:" + caller.person(),
                 "orgs.create",
                 call,
                 Idempotency.Keep.FOR_EVER,
-                () -> Answer.created(orgs.create(caller, body)));
+                () -> Answer.created(Seen.of(orgs.create(caller, body), Role.OWNER)));
     }
 
     @GetMapping("/{org_id}")
     @Needs({VIEWER, OPERATOR})
-    Organization get(Caller caller, @PathVariable("org_id") UUID org) {
-        return orgs.organization(orgs.enter(caller, org).org());
+    Seen get(Caller caller, @PathVariable("org_id") UUID org) {
+        OrgId id = orgs.enter(caller, org).org();
+        return Seen.of(orgs.organization(id), orgs.role(caller, org).orElse(null));
     }
 
     @PatchMapping("/{org_id}")
     @Needs(ADMIN)
-    Organization change(
+    Seen change(
             Caller caller,
             @PathVariable("org_id") UUID org,
             @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content = @Content(schema = @Schema(implementation = NewOrganization.class)))
                     @RequestBody
                     JsonNode changes) {
-        return orgs.change(orgs.enter(caller, org), changes);
+        Member member = orgs.enter(caller, org);
+        return Seen.of(orgs.change(member, changes), member.role());
     }
 
     @DeleteMapping("/{org_id}")

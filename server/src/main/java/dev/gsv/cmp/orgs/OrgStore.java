@@ -18,6 +18,9 @@ class OrgStore {
     /** What an organization says about one person. */
     record Standing(Organization.Status status, @Nullable Role role) {}
 
+    /** An organization of a person, and as what they belong to it. */
+    record Joined(Organization organization, Role role) {}
+
     private final JdbcClient jdbc;
 
     OrgStore(JdbcClient jdbc) {
@@ -174,15 +177,16 @@ class OrgStore {
     }
 
     @AllOrgs(because = "a person's own organizations, found by their memberships")
-    Page<Organization> joined(String subject, Page.Slice slice) {
+    Page<Joined> joined(String subject, Page.Slice slice) {
         long count = jdbc.sql("""
                         select count(*)
                         from membership m
                         join organization o on o.id = m.org_id and o.closed_at is null
                         where m.user_id = :subject
                         """).param("subject", subject).query(Long.class).single();
-        List<Organization> found = jdbc.sql("""
-                        select o.id, o.name, o.slug, o.owner_id, o.is_provider, o.status, o.created_at, o.updated_at
+        List<Joined> found = jdbc.sql("""
+                        select o.id, o.name, o.slug, o.owner_id, o.is_provider, o.status, o.created_at, o.updated_at,
+                               m.role
                         from membership m
                         join organization o on o.id = m.org_id and o.closed_at is null
                         where m.user_id = :subject
@@ -192,7 +196,7 @@ class OrgStore {
                 .param("subject", subject)
                 .param("limit", slice.limit())
                 .param("offset", slice.offset())
-                .query(OrgStore::organization)
+                .query((row, number) -> new Joined(organization(row, number), Role.parse(row.getString("role"))))
                 .list();
         return Page.of(count, slice, found);
     }

@@ -120,8 +120,13 @@ public class Orgs {
         return projects.findDefault(org).orElseThrow(() -> new KitProblem.NotFound("project"));
     }
 
-    /** The organizations of the person who calls. */
+    /** The organizations that the caller belongs to, the oldest first. */
     public Page<Organization> joined(Caller caller, Page.Slice slice) {
+        return store.joined(caller.person(), slice).map(OrgStore.Joined::organization);
+    }
+
+    /** The same, with the role of the caller in each. */
+    Page<OrgStore.Joined> joinedAs(Caller caller, Page.Slice slice) {
         return store.joined(caller.person(), slice);
     }
 

@@ -7,6 +7,7 @@ import dev.gsv.cmp.flows.Engine;
 import dev.gsv.cmp.flows.Flow;
 import dev.gsv.cmp.flows.Flows;
 import dev.gsv.cmp.flows.Outcome;
+import dev.gsv.cmp.flows.Passage;
 import dev.gsv.cmp.flows.Retriever;
 import dev.gsv.cmp.flows.RunInput;
 import dev.gsv.cmp.flows.Surroundings;
@@ -18,6 +19,7 @@ import dev.gsv.cmp.kit.Json;
 import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.Page;
 import dev.gsv.cmp.kit.Problem;
+import dev.gsv.cmp.knowledge.Knowledge;
 import dev.gsv.cmp.orgs.Caller;
 import dev.gsv.cmp.orgs.OrgId;
 import dev.gsv.cmp.orgs.Orgs;
@@ -53,6 +55,7 @@ public class Runs {
     private final Flows flows;
     private final Engine engine;
     private final Conversations conversations;
+    private final Knowledge knowledge;
     private final Opening opening;
     private final Closing closing;
     private final Living living;
@@ -69,6 +72,7 @@ public class Runs {
             Flows flows,
             Engine engine,
             Conversations conversations,
+            Knowledge knowledge,
             Opening opening,
             Closing closing,
             Living living,
@@ -83,6 +87,7 @@ public class Runs {
         this.flows = flows;
         this.engine = engine;
         this.conversations = conversations;
+        this.knowledge = knowledge;
         this.opening = opening;
         this.closing = closing;
         this.living = living;
@@ -231,7 +236,7 @@ public class Runs {
                     prepared.flow(),
                     prepared.input(),
                     new Surroundings(
-                            Retriever.none(),
+                            knowledge(prepared.request().target()),
                             conversations.of(run.org(), run.instance()),
                             prepared.config(),
                             deadline,
@@ -239,6 +244,15 @@ public class Runs {
         } finally {
             living.ends(run);
         }
+    }
+
+    /** What this instance may read: its own bases and those of its offering, nobody else's. */
+    private Retriever knowledge(Instances.Runnable target) {
+        return (query, topK) ->
+                knowledge.passages(target.org(), target.instance(), target.offering(), query, topK).stream()
+                        .map(found ->
+                                new Passage(found.documentId().toString(), found.title(), found.text(), found.score()))
+                        .toList();
     }
 
     private static void sleep() {

@@ -14,7 +14,7 @@
  * </ul>
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"kit", "orgs", "instances", "quotas", "billing", "flows"})
+@ApplicationModule(allowedDependencies = {"kit", "orgs", "instances", "quotas", "billing", "flows", "knowledge"})
 package dev.gsv.cmp.runs;
 
 import org.jspecify.annotations.NullMarked;

@@ -6,6 +6,8 @@ import dev.gsv.cmp.Api;
 import dev.gsv.cmp.Harness;
 import dev.gsv.cmp.access.Signed;
 import dev.gsv.cmp.catalog.Market;
+import dev.gsv.cmp.orgs.OrgId;
+import dev.gsv.cmp.orgs.Orgs;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -91,13 +93,21 @@ class SubscriptionsTest {
                 buyer.api().key(key + "2").post(INSTANCES, buyer.wants(listing)).expect(201);
         assertThat(made.at("/state")).isEqualTo("active");
         assertThat(balance(buyer)).isEqualTo("50");
-        String dear = market.plan(listing.offering(), "price_credits", 51);
+        String fair = market.plan(listing.offering(), "price_credits", 10);
+        for (int i = 0; i < 2; i++) {
+            buyer.api()
+                    .key(key + "3")
+                    .patch(INSTANCES + "/" + made.at("/id"), Map.of("plan_id", fair))
+                    .expect(200);
+        }
+        assertThat(balance(buyer)).isEqualTo("40");
+        String dear = market.plan(listing.offering(), "price_credits", 41);
         buyer.api()
                 .patch(INSTANCES + "/" + made.at("/id"), Map.of("plan_id", dear))
                 .expect(402, "INSUFFICIENT_CREDITS");
         assertThat(buyer.api().get(INSTANCES + "/" + made.at("/id")).at("/plan/id"))
-                .isEqualTo(listing.plan());
-        assertThat(balance(buyer)).isEqualTo("50");
+                .isEqualTo(fair);
+        assertThat(balance(buyer)).isEqualTo("40");
     }
 
     @Test
@@ -320,7 +330,7 @@ class SubscriptionsTest {
             buyer.api().post(INSTANCES, buyer.wants(hidden)).expect(404);
             buyer.api()
                     .post(INSTANCES, buyer.wants(listing, "plan_id", hidden.plan()))
-                    .expect(422, "SEMANTIC_ERROR");
+                    .expect(404, "NOT_FOUND");
             buyer.api()
                     .post(INSTANCES, buyer.wants(listing, "offering_version_id", market.version(listing.offering())))
                     .expect(404);
@@ -340,6 +350,22 @@ class SubscriptionsTest {
         }
 
         @Test
+        void a_suspended_seller_sells_nothing_and_is_not_listed() {
+            Market other = Market.open();
+            Market.Listing listing = other.listing();
+            Market.Buyer buyer = other.buyer();
+            String list = "/api/v1/offerings?provider=" + other.provider();
+            assertThat(buyer.api().get(list).at("/count")).isEqualTo("1");
+            OrgId provider = new OrgId(UUID.fromString(other.provider()));
+            Harness.shared().bean(Orgs.class).suspend(provider);
+            buyer.api().post(INSTANCES, buyer.wants(listing)).expect(409, "INVALID_STATE");
+            assertThat(buyer.api().get(list).at("/count")).isEqualTo("0");
+            other.act(listing.offering(), "unpublish").expect(403);
+            Harness.shared().bean(Orgs.class).reinstate(provider);
+            buyer.subscribes(listing);
+        }
+
+        @Test
         void a_paused_version_is_not_sold() {
             Market.Listing listing = market.listing();
             Market.Buyer buyer = market.buyer();
@@ -356,7 +382,7 @@ class SubscriptionsTest {
                     .patch(
                             INSTANCES + "/" + instance,
                             Map.of("offering_version_id", market.listing().version()))
-                    .expect(422, "SEMANTIC_ERROR");
+                    .expect(404, "NOT_FOUND");
         }
 
         @ParameterizedTest

@@ -131,6 +131,18 @@ class MembersTest {
     }
 
     @Test
+    void everybody_sees_their_own_role() {
+        House house = new House();
+        Signed viewer = house.with("viewer");
+        assertThat(viewer.api().get("/orgs").expect(200).at("/results/0/role")).isEqualTo("viewer");
+        assertThat(viewer.api().get("/orgs/" + house.org).at("/role")).isEqualTo("viewer");
+        assertThat(house.owner.api().get("/orgs/" + house.org).at("/role")).isEqualTo("owner");
+        Api.Reply operator =
+                Signed.in("cmp-admin").api().get("/orgs/" + house.org).expect(200);
+        assertThat(operator.json().path("role").isNull()).isTrue();
+    }
+
+    @Test
     void everybody_may_leave() {
         House house = new House();
         Signed viewer = house.with("viewer");
