@@ -121,6 +121,27 @@ instance_quota.minute timestamp with time zone not null default '1970-01-01 00:0
 instance_quota.in_minute integer not null default 0
 instance_quota.month timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
 instance_quota.in_month integer not null default 0
+knowledge_base.id uuid not null
+knowledge_base.org_id uuid not null
+knowledge_base.offering_id uuid
+knowledge_base.instance_id uuid
+knowledge_base.name text not null
+knowledge_base.revision bigint not null default 0
+knowledge_base.created_at timestamp with time zone not null default now()
+knowledge_base.updated_at timestamp with time zone not null default now()
+knowledge_chunk.org_id uuid not null
+knowledge_chunk.base_id uuid not null
+knowledge_chunk.document_id uuid not null
+knowledge_chunk.position integer not null
+knowledge_chunk.heading text not null
+knowledge_chunk.text text not null
+knowledge_document.id uuid not null
+knowledge_document.org_id uuid not null
+knowledge_document.base_id uuid not null
+knowledge_document.title text not null
+knowledge_document.sha256 text not null
+knowledge_document.characters integer not null
+knowledge_document.created_at timestamp with time zone not null default now()
 login_failure.who text not null
 login_failure.failures integer not null
 login_failure.window_end timestamp with time zone not null
@@ -247,6 +268,29 @@ review.stars integer not null
 review.text text not null default ''::text
 review.created_at timestamp with time zone not null default now()
 review.updated_at timestamp with time zone not null default now()
+run.org_id uuid not null
+run.id uuid not null
+run.instance_id uuid not null
+run.version_id uuid not null
+run.api_key_id uuid
+run.user_id text
+run.status text not null default 'running'::text
+run.reservation_id uuid not null
+run.key_operation text
+run.key text
+run.usage jsonb
+run.token_source text
+run.debited_micros bigint
+run.absorbed_micros bigint
+run.balance_micros bigint
+run.failure_code text
+run.failure_message text
+run.failure_node text
+run.trace jsonb not null default '[]'::jsonb
+run.trace_id text not null
+run.lease_until timestamp with time zone not null
+run.started_at timestamp with time zone not null
+run.finished_at timestamp with time zone
 saved_flow.id uuid not null
 saved_flow.org_id uuid not null
 saved_flow.offering_id uuid
@@ -334,6 +378,8 @@ CREATE INDEX instance_of_org ON public.instance USING btree (org_id, created_at 
 CREATE INDEX instance_of_plan ON public.instance USING btree (plan_id)
 CREATE INDEX instance_of_version ON public.instance USING btree (offering_version_id)
 CREATE INDEX instance_provisioning ON public.instance USING btree (updated_at) WHERE (state = 'provisioning'::text)
+CREATE INDEX knowledge_base_of_instance ON public.knowledge_base USING btree (org_id, instance_id) WHERE (instance_id IS NOT NULL)
+CREATE INDEX knowledge_base_of_offering ON public.knowledge_base USING btree (offering_id) WHERE (offering_id IS NOT NULL)
 CREATE INDEX login_failure_end ON public.login_failure USING btree (window_end)
 CREATE INDEX membership_user ON public.membership USING btree (user_id, org_id)
 CREATE INDEX movement_absorbed ON public.movement USING btree (created_at) WHERE (reason IS NOT NULL)
@@ -348,6 +394,8 @@ CREATE INDEX reservation_due ON public.reservation USING btree (expires_at) WHER
 CREATE INDEX reservation_of_instance ON public.reservation USING btree (org_id, instance_id) WHERE (status = 'pending'::text)
 CREATE INDEX reservation_open ON public.reservation USING btree (org_id, expires_at) WHERE (status = 'pending'::text)
 CREATE INDEX review_of_offering ON public.review USING btree (offering_id, created_at DESC)
+CREATE INDEX run_going_on ON public.run USING btree (lease_until) WHERE (status = 'running'::text)
+CREATE INDEX run_of_instance ON public.run USING btree (org_id, instance_id, started_at DESC)
 CREATE INDEX saved_flow_of_offering ON public.saved_flow USING btree (offering_id) WHERE (offering_id IS NOT NULL)
 CREATE INDEX saved_flow_of_org ON public.saved_flow USING btree (org_id, id DESC)
 CREATE INDEX scheduled_tasks_due ON public.scheduled_tasks USING btree (execution_time)
@@ -374,6 +422,13 @@ CREATE UNIQUE INDEX instance_org_id_id_key ON public.instance USING btree (org_i
 CREATE UNIQUE INDEX instance_org_id_idempotency_key_key ON public.instance USING btree (org_id, idempotency_key)
 CREATE UNIQUE INDEX instance_pkey ON public.instance USING btree (id)
 CREATE UNIQUE INDEX instance_quota_pkey ON public.instance_quota USING btree (org_id, instance_id)
+CREATE UNIQUE INDEX knowledge_base_org_id_id_key ON public.knowledge_base USING btree (org_id, id)
+CREATE UNIQUE INDEX knowledge_base_org_id_offering_id_instance_id_name_key ON public.knowledge_base USING btree (org_id, offering_id, instance_id, name) NULLS NOT DISTINCT
+CREATE UNIQUE INDEX knowledge_base_pkey ON public.knowledge_base USING btree (id)
+CREATE UNIQUE INDEX knowledge_chunk_pkey ON public.knowledge_chunk USING btree (base_id, document_id, "position")
+CREATE UNIQUE INDEX knowledge_document_base_id_sha256_key ON public.knowledge_document USING btree (base_id, sha256)
+CREATE UNIQUE INDEX knowledge_document_org_id_base_id_id_key ON public.knowledge_document USING btree (org_id, base_id, id)
+CREATE UNIQUE INDEX knowledge_document_pkey ON public.knowledge_document USING btree (id)
 CREATE UNIQUE INDEX login_failure_pkey ON public.login_failure USING btree (who)
 CREATE UNIQUE INDEX membership_invited ON public.membership USING btree (email, org_id) WHERE (user_id IS NULL)
 CREATE UNIQUE INDEX membership_org_id_user_id_key ON public.membership USING btree (org_id, user_id)
@@ -403,6 +458,8 @@ CREATE UNIQUE INDEX reservation_id_key ON public.reservation USING btree (id)
 CREATE UNIQUE INDEX reservation_pkey ON public.reservation USING btree (org_id, id)
 CREATE UNIQUE INDEX review_offering_id_org_id_key ON public.review USING btree (offering_id, org_id)
 CREATE UNIQUE INDEX review_pkey ON public.review USING btree (id)
+CREATE UNIQUE INDEX run_id_key ON public.run USING btree (id)
+CREATE UNIQUE INDEX run_pkey ON public.run USING btree (org_id, id)
 CREATE UNIQUE INDEX saved_flow_pkey ON public.saved_flow USING btree (id)
 CREATE UNIQUE INDEX scheduled_tasks_pkey ON public.scheduled_tasks USING btree (task_name, task_instance)
 CREATE UNIQUE INDEX signing_key_pkey ON public.signing_key USING btree (kid)
@@ -491,6 +548,26 @@ instance_quota: CHECK ((in_minute >= 0))
 instance_quota: CHECK ((in_month >= 0))
 instance_quota: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
 instance_quota: PRIMARY KEY (org_id, instance_id)
+knowledge_base: CHECK (((length(name) >= 1) AND (length(name) <= 80)))
+knowledge_base: CHECK ((num_nonnulls(offering_id, instance_id) = 1))
+knowledge_base: FOREIGN KEY (offering_id) REFERENCES offering(id) ON DELETE CASCADE
+knowledge_base: FOREIGN KEY (org_id) REFERENCES organization(id)
+knowledge_base: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
+knowledge_base: PRIMARY KEY (id)
+knowledge_base: UNIQUE (org_id, id)
+knowledge_base: UNIQUE NULLS NOT DISTINCT (org_id, offering_id, instance_id, name)
+knowledge_chunk: CHECK (("position" >= 0))
+knowledge_chunk: CHECK (((length(text) >= 1) AND (length(text) <= 1200)))
+knowledge_chunk: CHECK ((length(heading) <= 255))
+knowledge_chunk: FOREIGN KEY (org_id, base_id, document_id) REFERENCES knowledge_document(org_id, base_id, id) ON DELETE CASCADE
+knowledge_chunk: PRIMARY KEY (base_id, document_id, "position")
+knowledge_document: CHECK (((characters >= 1) AND (characters <= 1000000)))
+knowledge_document: CHECK (((length(title) >= 1) AND (length(title) <= 255)))
+knowledge_document: CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+knowledge_document: FOREIGN KEY (org_id, base_id) REFERENCES knowledge_base(org_id, id) ON DELETE CASCADE
+knowledge_document: PRIMARY KEY (id)
+knowledge_document: UNIQUE (base_id, sha256)
+knowledge_document: UNIQUE (org_id, base_id, id)
 login_failure: CHECK ((failures > 0))
 login_failure: CHECK ((length(who) = 64))
 login_failure: PRIMARY KEY (who)
@@ -588,6 +665,27 @@ review: FOREIGN KEY (offering_id) REFERENCES offering(id) ON DELETE CASCADE
 review: FOREIGN KEY (org_id) REFERENCES organization(id) ON DELETE CASCADE
 review: PRIMARY KEY (id)
 review: UNIQUE (offering_id, org_id)
+run: CHECK (((key IS NULL) = (key_operation IS NULL)))
+run: CHECK (((length(key) >= 1) AND (length(key) <= 255)))
+run: CHECK (((length(key_operation) >= 1) AND (length(key_operation) <= 100)))
+run: CHECK (((status = 'running'::text) = (finished_at IS NULL)))
+run: CHECK ((absorbed_micros >= 0))
+run: CHECK ((debited_micros >= 0))
+run: CHECK ((jsonb_typeof(trace) = 'array'::text))
+run: CHECK ((jsonb_typeof(usage) = 'object'::text))
+run: CHECK ((length(failure_code) <= 100))
+run: CHECK ((length(failure_message) <= 2000))
+run: CHECK ((length(failure_node) <= 500))
+run: CHECK ((length(token_source) <= 50))
+run: CHECK ((length(trace_id) <= 100))
+run: CHECK ((length(user_id) <= 255))
+run: CHECK ((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text, 'timed_out'::text, 'abandoned'::text])))
+run: FOREIGN KEY (org_id) REFERENCES organization(id)
+run: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id)
+run: FOREIGN KEY (org_id, reservation_id) REFERENCES reservation(org_id, id)
+run: FOREIGN KEY (version_id) REFERENCES offering_version(id)
+run: PRIMARY KEY (org_id, id)
+run: UNIQUE (id)
 saved_flow: CHECK (((length(content) >= 2) AND (length(content) <= 5242880)))
 saved_flow: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
 saved_flow: CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))

@@ -84,14 +84,13 @@ final class Secrets {
     private static final Pattern RANDOM = Pattern.compile("[A-Za-z0-9+/=]{24,}");
     private static final Pattern HEX =
             Pattern.compile("(?<![A-Za-z0-9-])(?:[0-9a-f]{32,64}|[0-9A-F]{32,64})(?![A-Za-z0-9-])");
-    private static final Pattern ASSIGNED = Pattern.compile(
-            "(?:api_?key|secret|token|passwd|password|API_?KEY|SECRET|TOKEN|PASSWORD)[\"']?"
+    private static final Pattern ASSIGNED =
+            Pattern.compile("(?:api_?key|secret|token|passwd|password|API_?KEY|SECRET|TOKEN|PASSWORD)[\"']?"
                     + "\\s{0,3}[=:]\\s{0,3}[\"']([^\"'\\s{}<>$]{8,200})[\"']");
     private static final Pattern PLACEHOLDER =
             Pattern.compile("(?i)[x*.#_-]{4,}|your|example|placeholder|changeme|dummy|redacted|<|>|\\.\\.\\.");
     private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_ .:-]{0,119}");
-    private static final Pattern CONVENTIONAL_NAME = Pattern.compile(
-            "[A-Z][A-Z0-9]{0,30}(?:_[A-Z0-9]{1,30}){0,4}"
+    private static final Pattern CONVENTIONAL_NAME = Pattern.compile("[A-Z][A-Z0-9]{0,30}(?:_[A-Z0-9]{1,30}){0,4}"
             + "_(?:API_KEY|API_TOKEN|ACCESS_TOKEN|APPLICATION_TOKEN|API_ENDPOINT)");
 
     private Secrets() {}
