@@ -247,6 +247,29 @@ review.stars integer not null
 review.text text not null default ''::text
 review.created_at timestamp with time zone not null default now()
 review.updated_at timestamp with time zone not null default now()
+run.org_id uuid not null
+run.id uuid not null
+run.instance_id uuid not null
+run.version_id uuid not null
+run.api_key_id uuid
+run.user_id text
+run.status text not null default 'running'::text
+run.reservation_id uuid not null
+run.key_operation text
+run.key text
+run.usage jsonb
+run.token_source text
+run.debited_micros bigint
+run.absorbed_micros bigint
+run.balance_micros bigint
+run.failure_code text
+run.failure_message text
+run.failure_node text
+run.trace jsonb not null default '[]'::jsonb
+run.trace_id text not null
+run.lease_until timestamp with time zone not null
+run.started_at timestamp with time zone not null
+run.finished_at timestamp with time zone
 saved_flow.id uuid not null
 saved_flow.org_id uuid not null
 saved_flow.offering_id uuid
@@ -348,6 +371,8 @@ CREATE INDEX reservation_due ON public.reservation USING btree (expires_at) WHER
 CREATE INDEX reservation_of_instance ON public.reservation USING btree (org_id, instance_id) WHERE (status = 'pending'::text)
 CREATE INDEX reservation_open ON public.reservation USING btree (org_id, expires_at) WHERE (status = 'pending'::text)
 CREATE INDEX review_of_offering ON public.review USING btree (offering_id, created_at DESC)
+CREATE INDEX run_going_on ON public.run USING btree (lease_until) WHERE (status = 'running'::text)
+CREATE INDEX run_of_instance ON public.run USING btree (org_id, instance_id, started_at DESC)
 CREATE INDEX saved_flow_of_offering ON public.saved_flow USING btree (offering_id) WHERE (offering_id IS NOT NULL)
 CREATE INDEX saved_flow_of_org ON public.saved_flow USING btree (org_id, id DESC)
 CREATE INDEX scheduled_tasks_due ON public.scheduled_tasks USING btree (execution_time)
@@ -403,6 +428,8 @@ CREATE UNIQUE INDEX reservation_id_key ON public.reservation USING btree (id)
 CREATE UNIQUE INDEX reservation_pkey ON public.reservation USING btree (org_id, id)
 CREATE UNIQUE INDEX review_offering_id_org_id_key ON public.review USING btree (offering_id, org_id)
 CREATE UNIQUE INDEX review_pkey ON public.review USING btree (id)
+CREATE UNIQUE INDEX run_id_key ON public.run USING btree (id)
+CREATE UNIQUE INDEX run_pkey ON public.run USING btree (org_id, id)
 CREATE UNIQUE INDEX saved_flow_pkey ON public.saved_flow USING btree (id)
 CREATE UNIQUE INDEX scheduled_tasks_pkey ON public.scheduled_tasks USING btree (task_name, task_instance)
 CREATE UNIQUE INDEX signing_key_pkey ON public.signing_key USING btree (kid)
@@ -588,6 +615,27 @@ review: FOREIGN KEY (offering_id) REFERENCES offering(id) ON DELETE CASCADE
 review: FOREIGN KEY (org_id) REFERENCES organization(id) ON DELETE CASCADE
 review: PRIMARY KEY (id)
 review: UNIQUE (offering_id, org_id)
+run: CHECK (((key IS NULL) = (key_operation IS NULL)))
+run: CHECK (((length(key) >= 1) AND (length(key) <= 255)))
+run: CHECK (((length(key_operation) >= 1) AND (length(key_operation) <= 100)))
+run: CHECK (((status = 'running'::text) = (finished_at IS NULL)))
+run: CHECK ((absorbed_micros >= 0))
+run: CHECK ((debited_micros >= 0))
+run: CHECK ((jsonb_typeof(trace) = 'array'::text))
+run: CHECK ((jsonb_typeof(usage) = 'object'::text))
+run: CHECK ((length(failure_code) <= 100))
+run: CHECK ((length(failure_message) <= 2000))
+run: CHECK ((length(failure_node) <= 500))
+run: CHECK ((length(token_source) <= 50))
+run: CHECK ((length(trace_id) <= 100))
+run: CHECK ((length(user_id) <= 255))
+run: CHECK ((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text, 'timed_out'::text, 'abandoned'::text])))
+run: FOREIGN KEY (org_id) REFERENCES organization(id)
+run: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id)
+run: FOREIGN KEY (org_id, reservation_id) REFERENCES reservation(org_id, id)
+run: FOREIGN KEY (version_id) REFERENCES offering_version(id)
+run: PRIMARY KEY (org_id, id)
+run: UNIQUE (id)
 saved_flow: CHECK (((length(content) >= 2) AND (length(content) <= 5242880)))
 saved_flow: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
 saved_flow: CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
