@@ -37,7 +37,8 @@ class RateCardTest {
                 "null",
                 "{}",
                 "{\"model\":\"default\"}",
-                "{\"per_1000\":{\"llm_tokens_in\":0.03,\"llm_tokens_out\":0.06},\"each\":{\"requests\":0.5},\"minimum\":0.1}",
+                "{\"per_1000\":{\"llm_tokens_in\":0.03,\"llm_tokens_out\":0.06},\"each\":{\"requests\":0.5},"
+                        + "\"minimum\":0.1}",
                 "{\"each\":{\"audio_minutes\":1000}}",
                 "{\"each\":{\"requests\":0}}"
             })
