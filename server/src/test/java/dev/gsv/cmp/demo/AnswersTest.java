@@ -65,8 +65,7 @@ class AnswersTest {
                 wanted -> buyer.post("/api/v1/instances/trial", Map.of("product_slug", wanted))
                         .expect(201)
                         .at("/instance_id"));
-        JsonNode answer = buyer.post(
-                        "/v1/runs", Map.of("instance_id", instance, "input", Map.of("query", question)))
+        JsonNode answer = buyer.post("/v1/runs", Map.of("instance_id", instance, "input", Map.of("query", question)))
                 .expect(200)
                 .json();
         assertThat(answer.at("/output/text").asString()).contains(hint).contains("cmp/extractive");
@@ -104,8 +103,10 @@ class AnswersTest {
                 .json();
         assertThat(answer.at("/output/text").asString()).contains("30 days");
         assertThat(answer.at("/usage/requests").asInt()).isEqualTo(1);
-        JsonNode newest =
-                buyer.get("/api/v1/wallets/me/ledger?limit=1").expect(200).json().path(0);
+        JsonNode newest = buyer.get("/api/v1/wallets/me/ledger?limit=1")
+                .expect(200)
+                .json()
+                .path(0);
         assertThat(newest.path("amount").decimalValue().negate())
                 .isEqualByComparingTo(answer.at("/billing/debited").decimalValue());
         assertThat(newest.path("balance").decimalValue())
