@@ -97,12 +97,18 @@ public class Accounts {
             throw new AccessProblem.SignInElsewhere(issuer.address());
         }
         String normal = normal(email);
-        failures.attempt(normal, address);
-        Optional<AccountStore.Row> row = plausible(normal, password) ? store.find(normal) : Optional.empty();
-        if (!passwords.matches(plausible(normal, password) ? password : "", row.map(AccountStore.Row::passwordHash))) {
+        failures.check(normal, address);
+        boolean plausible = plausible(normal, password);
+        Optional<AccountStore.Row> row = plausible ? store.find(normal) : Optional.empty();
+        boolean right = passwords.matches(
+                plausible ? password : "",
+                row.map(AccountStore.Row::passwordHash),
+                () -> failures.check(normal, address),
+                () -> failures.failed(normal, address));
+        if (!right) {
             throw new AccessProblem.WrongLogin();
         }
-        failures.succeeded(normal, address);
+        failures.succeeded(normal);
         return issuer.token(row.orElseThrow().account());
     }
 

@@ -3,6 +3,7 @@ package dev.gsv.cmp.access;
 import dev.gsv.cmp.kit.AllOrgs;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -20,30 +21,28 @@ class LoginFailureStore {
         this.jdbc = jdbc;
     }
 
-    /**
-     * Counts one attempt in the running window, or begins a window; one statement, so that parallel guesses all count.
-     */
-    Window count(String who, Instant now, Instant newEnd) {
-        return jdbc.sql("""
+    /** The running window. */
+    Optional<Window> find(String who, Instant now) {
+        return jdbc.sql("select failures, window_end from login_failure where who = :who and window_end > :now")
+                .param("who", who)
+                .param("now", Timestamp.from(now))
+                .query((row, number) -> new Window(
+                        row.getInt("failures"), row.getTimestamp("window_end").toInstant()))
+                .optional();
+    }
+
+    /** Counts one failure in the running window, or begins a window; one statement, so that none is lost. */
+    void count(String who, Instant now, Instant newEnd) {
+        jdbc.sql("""
                         insert into login_failure as f (who, failures, window_end)
                         values (:who, 1, :new_end)
                         on conflict (who) do update
-                        set failures = case when f.window_end <= :now then 1 else least(f.failures, 1000000) + 1 end,
+                        set failures = case when f.window_end <= :now then 1 else f.failures + 1 end,
                             window_end = case when f.window_end <= :now then excluded.window_end else f.window_end end
-                        returning failures, window_end
                         """)
                 .param("who", who)
                 .param("now", Timestamp.from(now))
                 .param("new_end", Timestamp.from(newEnd))
-                .query((row, number) -> new Window(
-                        row.getInt("failures"), row.getTimestamp("window_end").toInstant()))
-                .single();
-    }
-
-    /** Takes one attempt back: it was no failure. */
-    void forgive(String who) {
-        jdbc.sql("update login_failure set failures = failures - 1 where who = :who and failures > 1")
-                .param("who", who)
                 .update();
     }
 

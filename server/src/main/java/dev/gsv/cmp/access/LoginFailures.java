@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.springframework.stereotype.Service;
 
 /**
@@ -31,29 +32,31 @@ class LoginFailures {
         this.clock = clock;
     }
 
-    /**
-     * Counts an attempt.
-     *
-     * @throws KitProblem.RateLimited when there were too many; the password must not be looked at then
-     */
-    void attempt(String email, String address) {
+    /** @throws KitProblem.RateLimited when there were too many; the password must not be looked at then */
+    void check(String email, String address) {
         Instant now = clock.instant();
-        store.sweep(now, SWEPT_AT_ONCE);
-        within(store.count(address(address), now, now.plus(WINDOW)), MAX_PER_ADDRESS, now);
-        within(store.count(email(email), now, now.plus(WINDOW)), MAX_PER_EMAIL, now);
+        within(store.find(address(address), now), MAX_PER_ADDRESS, now);
+        within(store.find(email(email), now), MAX_PER_EMAIL, now);
     }
 
-    private static void within(LoginFailureStore.Window window, int limit, Instant now) {
-        if (window.failures() > limit) {
+    private static void within(Optional<LoginFailureStore.Window> window, int limit, Instant now) {
+        if (window.isPresent() && window.get().failures() >= limit) {
             throw new KitProblem.RateLimited(
                     "Too many failed logins. Try again later.",
-                    Duration.between(now, window.end()).plusSeconds(1));
+                    Duration.between(now, window.get().end()).plusSeconds(1));
         }
     }
 
-    void succeeded(String email, String address) {
+    void failed(String email, String address) {
+        Instant now = clock.instant();
+        store.sweep(now, SWEPT_AT_ONCE);
+        store.count(address(address), now, now.plus(WINDOW));
+        store.count(email(email), now, now.plus(WINDOW));
+    }
+
+    /** The failures of an address stay: one account of one's own must not buy guesses at others. */
+    void succeeded(String email) {
         store.forget(email(email));
-        store.forgive(address(address));
     }
 
     private static String email(String email) {

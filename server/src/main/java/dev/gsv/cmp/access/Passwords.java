@@ -47,10 +47,22 @@ class Passwords {
         });
     }
 
-    /** Compares; without a hash it takes the same time, so that nobody learns which addresses have an account. */
-    boolean matches(String password, Optional<String> hash) {
+    /**
+     * Compares; without a hash it takes the same time, so that nobody learns which addresses have an account.
+     *
+     * @param before runs within the turn, ahead of the comparison; what it throws ends the turn
+     * @param onWrong runs within the turn, after a comparison that failed
+     */
+    boolean matches(String password, Optional<String> hash, Runnable before, Runnable onWrong) {
         String against = hash.orElse(decoy());
-        return inTurn(() -> argon2.matches(password, against)) && hash.isPresent();
+        return inTurn(() -> {
+            before.run();
+            boolean right = argon2.matches(password, against) && hash.isPresent();
+            if (!right) {
+                onWrong.run();
+            }
+            return right;
+        });
     }
 
     /** A hash of nothing anybody knows; made once, before it is known whether it is needed. */

@@ -36,11 +36,14 @@ class OfferingStore {
                 limit 1) newest on true
             """;
 
+    private static final String COUNT =
+            "select count(*) from offering o join organization p on p.id = o.provider_org_id ";
+
     /** Below this a word is another word and not a typo. */
     private static final double RESEMBLANCE = 0.45;
 
     private static final String MATCHING = """
-            where (:everything or o.status = 'published')
+            where (:everything or (o.status = 'published' and p.status = 'active'))
               and (cast(:status as text) is null or :status in (o.status, o.approval))
               and (cast(:category as text) is null or o.category = :category)
               and (cast(:value_stream as text) is null or o.value_streams @> array[cast(:value_stream as text)])
@@ -130,9 +133,7 @@ class OfferingStore {
 
     @AllOrgs(because = "a catalogue is for everybody; the service decides whether drafts are asked for")
     Page<Offering> search(Search search, Page.Slice slice) {
-        long count = asked(jdbc.sql("select count(*) from offering o " + MATCHING), search)
-                .query(Long.class)
-                .single();
+        long count = asked(jdbc.sql(COUNT + MATCHING), search).query(Long.class).single();
         List<Offering> results = asked(jdbc.sql(COLUMNS + MATCHING + """
                         order by
                             case when :ordering = 'RELEVANCE' and cast(:words as text) is not null then

@@ -109,46 +109,50 @@ class SubscriptionApi {
     /** Changes what is named. Overrides are laid over the stored ones; null removes. */
     @PatchMapping("/{instance_id}")
     @Needs({MEMBER, OPERATOR})
-    Instance patch(
+    ResponseEntity<Instance> patch(
             Caller caller,
+            Call call,
             @PathVariable("instance_id") UUID instance,
             @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content = @Content(schema = @Schema(implementation = ChangeBody.class)))
                     @RequestBody
                     JsonNode body) {
-        return change(caller, instance, body, false);
+        return change(caller, call, instance, body, false);
     }
 
     /** Changes what is named. Overrides take the place of the stored ones. */
     @PutMapping("/{instance_id}")
     @Needs({MEMBER, OPERATOR})
-    Instance replace(
+    ResponseEntity<Instance> replace(
             Caller caller,
+            Call call,
             @PathVariable("instance_id") UUID instance,
             @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content = @Content(schema = @Schema(implementation = ChangeBody.class)))
                     @RequestBody
                     JsonNode body) {
-        return change(caller, instance, body, true);
+        return change(caller, call, instance, body, true);
     }
 
-    private Instance change(Caller caller, UUID instance, JsonNode body, boolean replace) {
+    private ResponseEntity<Instance> change(Caller caller, Call call, UUID instance, JsonNode body, boolean replace) {
         Member member = instances.enter(caller, instance).member();
         if (body.has("state")) {
             throw new KitProblem.Invalid("state", "is changed by pause, resume and DELETE, never set");
         }
         ChangeBody asked = patch.apply(new ChangeBody(null, null, null, null), body, ChangeBody.class);
         boolean clears = body.has("overrides") && body.get("overrides").isNull();
-        return subscriptions.change(
-                member,
-                instance,
-                new Subscriptions.Change(
-                        asked.name(),
-                        clears ? JsonNodeFactory.instance.objectNode() : overrides(asked),
-                        replace || clears,
-                        asked.planId(),
-                        asked.offeringVersionId()),
-                caller.aboveOrgs());
+        Subscriptions.Change change = new Subscriptions.Change(
+                asked.name(),
+                clears ? JsonNodeFactory.instance.objectNode() : overrides(asked),
+                replace || clears,
+                asked.planId(),
+                asked.offeringVersionId());
+        return idempotency.once(
+                member.org().toString(),
+                "instances.change",
+                call,
+                Keep.FOR_EVER,
+                () -> Answer.ok(subscriptions.change(member, instance, change, caller.aboveOrgs())));
     }
 
     private static @Nullable ObjectNode overrides(ChangeBody asked) {

@@ -21,6 +21,7 @@ import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.orgs.Caller;
 import dev.gsv.cmp.orgs.Member;
 import dev.gsv.cmp.orgs.OrgId;
+import dev.gsv.cmp.orgs.Organization;
 import dev.gsv.cmp.orgs.Orgs;
 import dev.gsv.cmp.orgs.Role;
 import java.util.Objects;
@@ -131,7 +132,7 @@ public class Subscriptions {
         }
     }
 
-    private static void forSale(Offering offering, Version version, boolean own) {
+    private void forSale(Offering offering, Version version, boolean own) {
         boolean ended = offering.status() == OfferingStatus.EOS || offering.status() == OfferingStatus.EOL;
         if (own && !ended) {
             if (!version.valid()) {
@@ -141,6 +142,9 @@ public class Subscriptions {
         }
         if (!offering.isPublic() || version.status() == VersionStatus.DRAFT) {
             throw new KitProblem.NotFound("offering version");
+        }
+        if (orgs.organization(offering.providerOrgId()).status() != Organization.Status.ACTIVE) {
+            throw new KitProblem.InvalidState("This offering is not for sale: its seller is suspended.");
         }
         if (offering.status() != OfferingStatus.PUBLISHED) {
             throw new KitProblem.InvalidState(

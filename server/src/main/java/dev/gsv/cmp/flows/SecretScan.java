@@ -155,15 +155,15 @@ final class SecretScan {
         String where = node == null
                 ? "“" + field + "” of the file"
                 : "The field “" + field + "” of “" + shown.text(node.displayName()) + "”";
-        findings.add(
-                new Finding(
-                        Finding.Severity.ERROR,
-                        Finding.Code.SECRET,
-                        node == null ? null : shown.text(id),
-                        node == null ? null : shown.text(node.displayName()),
-                        field.isEmpty() ? null : field,
-                        where + " " + what + ": " + masked + ".",
-                        "Remove it, store it as a global variable in Langflow and choose that variable in the field, "
-                                + "then export again. Whoever has seen the file knows the secret: replace it where you got it."));
+        findings.add(new Finding(
+                Finding.Severity.ERROR,
+                Finding.Code.SECRET,
+                node == null ? null : shown.text(id),
+                node == null ? null : shown.text(node.displayName()),
+                field.isEmpty() ? null : field,
+                where + " " + what + ": " + masked + ".",
+                "Remove it, store it as a global variable in Langflow and choose that variable in the field, "
+                        + "then export again. Whoever has seen the file knows the secret: "
+                        + "replace it where you got it."));
     }
 }

@@ -4,12 +4,22 @@
  * <p>The native engine executes a Langflow export on the JVM. It reads the graph and the field values; the Python
  * source inside a flow is never executed and never needed.
  *
+ * <p>An import reads a file, checks it, and keeps its exact bytes. What it finds wrong it says all at once.
+ *
+ * <p>Owns the tables {@code saved_flow} and {@code chat_message}, and the artifacts of offerings. No other room writes
+ * to them.
+ *
  * <p>Always true:
  *
  * <ul>
  *   <li>a component that the engine does not know is refused, never guessed;
  *   <li>a session never sees the messages of another;
- *   <li>a run ends at its deadline, and so does its call to a model server.
+ *   <li>a run ends at its deadline, and so does its call to a model server;
+ *   <li>the bytes of a version are exactly those that were sent;
+ *   <li>a flow with a raw secret is never stored and the secret is never shown;
+ *   <li>what is stored is never overwritten;
+ *   <li>a tampered artifact never runs;
+ *   <li>whatever a file holds the check of it answers.
  * </ul>
  */
 @NullMarked

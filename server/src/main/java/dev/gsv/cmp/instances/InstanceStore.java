@@ -228,8 +228,8 @@ class InstanceStore {
     @AllOrgs(because = "the gateway knows an instance by its id; it compares the organization with the credential's")
     Optional<Instances.Runnable> runnable(UUID id) {
         return jdbc.sql("""
-                        select i.*, o.status as offering_status, o.provider_org_id, v.artifact_s3_key, v.artifact_sha256,
-                            v.runtime, v.capabilities, p.limits, p.monthly_quota, p.rate_card
+                        select i.*, o.status as offering_status, o.provider_org_id, v.artifact_s3_key,
+                            v.artifact_sha256, v.runtime, v.capabilities, p.limits, p.monthly_quota, p.rate_card
                         from instance i
                         join offering o on o.id = i.offering_id
                         join offering_version v on v.id = i.offering_version_id

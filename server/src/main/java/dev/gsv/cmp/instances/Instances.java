@@ -1,8 +1,8 @@
 package dev.gsv.cmp.instances;
 
+import dev.gsv.cmp.catalog.Kind;
 import dev.gsv.cmp.catalog.Offering;
 import dev.gsv.cmp.catalog.OfferingStatus;
-import dev.gsv.cmp.catalog.Offerings;
 import dev.gsv.cmp.catalog.Plan;
 import dev.gsv.cmp.catalog.Plans;
 import dev.gsv.cmp.catalog.Version;
@@ -43,7 +43,6 @@ public class Instances {
 
     private final InstanceStore store;
     private final ConfigRules rules;
-    private final Offerings offerings;
     private final Versions versions;
     private final Plans plans;
     private final Orgs orgs;
@@ -53,7 +52,6 @@ public class Instances {
     Instances(
             InstanceStore store,
             ConfigRules rules,
-            Offerings offerings,
             Versions versions,
             Plans plans,
             Orgs orgs,
@@ -61,7 +59,6 @@ public class Instances {
             ApplicationEventPublisher events) {
         this.store = store;
         this.rules = rules;
-        this.offerings = offerings;
         this.versions = versions;
         this.plans = plans;
         this.orgs = orgs;
@@ -181,7 +178,7 @@ public class Instances {
                 EffectiveConfig.object(findings.object("overrides", wanted.overrides(), MAX_OVERRIDES_CHARACTERS)));
         findings.refuse();
         Offering offering = wanted.offering();
-        allowed(wanted.version(), offering, wanted.plan(), overrides);
+        allowed(wanted.version(), offering.category(), wanted.plan(), overrides);
         if (store.living(org) >= MAX_LIVING) {
             throw new OrgsProblem.LimitReached("instances of one organization", MAX_LIVING);
         }
@@ -196,8 +193,8 @@ public class Instances {
         return instance(org, id);
     }
 
-    private void allowed(Version version, Offering offering, Plan plan, ObjectNode overrides) {
-        var findings = rules.findings(version, offering.category(), plan, overrides);
+    private void allowed(Version version, Kind kind, Plan plan, ObjectNode overrides) {
+        var findings = rules.findings(version, kind, plan, overrides);
         if (!findings.isEmpty()) {
             throw new InstancesProblem.ConfigInvalid(
                     findings.stream().map(finding -> finding.detail()).toList());
@@ -245,17 +242,12 @@ public class Instances {
                 && plan.id().equals(now.planId())
                 && overrides.equals(now.overrides());
         if (!same) {
-            Offering offering = offerings.offering(now.offeringId());
+            Kind kind = now.offeringVersion().offering().category();
             if (!overrides.equals(now.overrides())) {
-                allowed(version, offering, plan, overrides);
+                allowed(version, kind, plan, overrides);
             }
             store.configure(
-                    org,
-                    id,
-                    version.id(),
-                    plan.id(),
-                    overrides,
-                    rules.effective(version, offering.category(), plan, overrides));
+                    org, id, version.id(), plan.id(), overrides, rules.effective(version, kind, plan, overrides));
         }
         return instance(org, id);
     }

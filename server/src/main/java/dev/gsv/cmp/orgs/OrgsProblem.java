@@ -13,8 +13,8 @@ public abstract sealed class OrgsProblem extends Problem {
     @ProblemCode(value = "ORGANIZATION_SUSPENDED", status = 403, title = "The organization is suspended")
     public static final class Suspended extends OrgsProblem {
         public Suspended() {
-            super(
-                    "This organization is suspended: it can be read, but nothing can be changed or run. Contact support.");
+            super("This organization is suspended: it can be read, but nothing can be changed or run."
+                    + " Contact support.");
         }
     }
 

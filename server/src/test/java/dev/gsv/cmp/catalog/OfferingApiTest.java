@@ -238,7 +238,11 @@ class OfferingApiTest {
                     "\"limits\":{\"requests_per_minute\":0}",
                     "\"limits\":{\"max_concurrent\":-1}",
                     "\"limits\":{\"rag_knowledgebase\":{\"max_documents\":-1}}",
-                    "\"rate_card\":{\"each\":{\"requests\":-1}}"
+                    "\"rate_card\":{\"each\":{\"requests\":-1}}",
+                    "\"rate_card\":{\"each\":{\"smiles\":1}}",
+                    "\"rate_card\":{\"minimum\":1}",
+                    "\"rate_card\":{\"model\":\"hal-9000\"}",
+                    "\"rate_card\":{\"price\":1}"
                 })
         void an_absurd_plan_is_refused(String fields) {
             String offering = market.draft();
@@ -264,7 +268,10 @@ class OfferingApiTest {
                     "\"defaults\":{\"x\":\"\\u0000\"}",
                     "\"defaults\":\"x\"",
                     "\"is_default\":\"yes\"",
-                    "\"slug\":\"a--b\""
+                    "\"slug\":\"a--b\"",
+                    "\"rate_card\":{\"each\":{\"requests\":0.0000001}}",
+                    "\"rate_card\":{\"each\":{\"requests\":\"1\"}}",
+                    "\"rate_card\":[]"
                 })
         void a_malformed_plan_is_refused(String fields) {
             String offering = market.draft();

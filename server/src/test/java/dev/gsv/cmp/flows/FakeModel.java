@@ -21,21 +21,21 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A model server on a raw socket, so that it can misbehave below HTTP too. Without orders it answers well. */
-final class FakeModel implements AutoCloseable {
+public final class FakeModel implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** What the server does with one request. */
     @FunctionalInterface
-    interface Manner {
+    public interface Manner {
         void answer(Exchange exchange) throws Exception;
     }
 
-    record Request(String head, String body) {
-        JsonNode json() {
+    public record Request(String head, String body) {
+        public JsonNode json() {
             return JSON.readTree(body);
         }
 
-        List<String> contents() {
+        public List<String> contents() {
             return json().path("messages")
                     .valueStream()
                     .map(message -> message.path("role").asString() + ": "
@@ -49,28 +49,28 @@ final class FakeModel implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile Manner manner = exchange -> exchange.ok("Hello from the fake model.", 11, 5);
 
-    final List<Request> requests = new CopyOnWriteArrayList<>();
-    final CountDownLatch asked = new CountDownLatch(1);
+    public final List<Request> requests = new CopyOnWriteArrayList<>();
+    public final CountDownLatch asked = new CountDownLatch(1);
     /** Opened when a client closes its connection while it waits for an answer. */
-    final CountDownLatch abandoned = new CountDownLatch(1);
+    public final CountDownLatch abandoned = new CountDownLatch(1);
 
-    FakeModel() throws IOException {
+    public FakeModel() throws IOException {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getLocalPort() + "/v1";
     }
 
     /** From now on, each request is treated like this. */
-    FakeModel always(Manner next) {
+    public FakeModel always(Manner next) {
         manner = next;
         return this;
     }
 
     /** The next request is treated like this. */
-    FakeModel next(Manner once) {
+    public FakeModel next(Manner once) {
         synchronized (orders) {
             orders.add(once);
         }
@@ -133,8 +133,8 @@ final class FakeModel implements AutoCloseable {
         }
     }
 
-    record Exchange(Socket socket, FakeModel fake) {
-        void ok(String text, int in, int out) throws IOException {
+    public record Exchange(Socket socket, FakeModel fake) {
+        public void ok(String text, int in, int out) throws IOException {
             json(
                     200,
                     completion(
@@ -144,30 +144,30 @@ final class FakeModel implements AutoCloseable {
                                     + (in + out) + "}"));
         }
 
-        void json(int status, String body) throws IOException {
+        public void json(int status, String body) throws IOException {
             send(status, "application/json", body);
         }
 
-        void send(int status, String type, String body) throws IOException {
+        public void send(int status, String type, String body) throws IOException {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             head(status, type, bytes.length);
             out().write(bytes);
             out().flush();
         }
 
-        void head(int status, String type, int length) throws IOException {
+        public void head(int status, String type, int length) throws IOException {
             out().write(("HTTP/1.1 " + status + " X\r\nContent-Type: " + type + "\r\nContent-Length: " + length
                             + "\r\n\r\n")
                     .getBytes(StandardCharsets.ISO_8859_1));
             out().flush();
         }
 
-        OutputStream out() throws IOException {
+        public OutputStream out() throws IOException {
             return socket.getOutputStream();
         }
 
         /** Waits until the client closes the connection. */
-        void hang() throws IOException {
+        public void hang() throws IOException {
             try {
                 while (socket.getInputStream().read() >= 0) {
                     // A client that waits for an answer has nothing more to say.
@@ -178,7 +178,7 @@ final class FakeModel implements AutoCloseable {
         }
     }
 
-    static String completion(String text, String finish, String usage) {
+    public static String completion(String text, String finish, String usage) {
         return """
                 {"id":"c","object":"chat.completion","created":1,"model":"fake","choices":[{"index":0,
                  "message":{"role":"assistant","content":%s},"finish_reason":"%s"}]%s}

@@ -45,7 +45,7 @@ class FileArtifactsTest {
     }
 
     @Test
-    void the_same_bytes_again_are_a_success_and_other_bytes_change_nothing() throws IOException {
+    void what_is_stored_is_never_overwritten() throws IOException {
         FileArtifacts artifacts = artifacts();
         artifacts.put(key, ONE);
         artifacts.put(key, ONE);

@@ -25,7 +25,7 @@ class FlowCheckPropertyTest {
     }
 
     @Test
-    void a_mutated_flow_never_breaks_the_check() {
+    void whatever_a_file_holds_the_check_of_it_answers() {
         long seed = Long.getLong("seed", new Random().nextLong());
         Random random = new Random(seed);
         Mutations mutations = new Mutations(random);

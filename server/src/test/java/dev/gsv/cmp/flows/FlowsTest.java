@@ -16,7 +16,7 @@ class FlowsTest {
     Path folder;
 
     @Test
-    void a_tampered_artifact_never_runs_whether_its_flow_is_in_memory_or_not() throws IOException {
+    void a_tampered_artifact_never_runs() throws IOException {
         FileArtifacts artifacts = new FileArtifacts(folder);
         Flows flows = new Flows(artifacts);
         String key = Artifacts.flowKey(UUID.randomUUID(), UUID.randomUUID());

@@ -86,9 +86,8 @@ class ConfigTest {
                 .patch(config(instance), Market.json("{\"overrides\":{\"style\":{\"size\":null,\"bold\":false}}}"))
                 .expect(200);
         assertThat(now.json().at("/overrides"))
-                .isEqualTo(
-                        Market.json(
-                                "{\"temperature\":0.9,\"style\":{\"bold\":false},\"persona\":{\"name\":\"Ada\",\"tone\":\"kind\"}}"));
+                .isEqualTo(Market.json("{\"temperature\":0.9,\"style\":{\"bold\":false},"
+                        + "\"persona\":{\"name\":\"Ada\",\"tone\":\"kind\"}}"));
         assertThat(now.at("/config_version")).isEqualTo("5");
         Api.Reply put = buyer.api()
                 .put(config(instance), Market.json("{\"persona\":{\"name\":\"Bo\"}}"))

@@ -42,6 +42,8 @@ record Estate(Signed owner, Map<String, String> ids, String key) {
         ids.put("instance_id", instance);
         Api.Reply key = made(api, "/api/v1/instances/" + instance + "/api_keys", Map.of("name", "shop"));
         ids.put("key_id", key.at("/id"));
+        ids.put("run_id", buyer.run(instance, "s-1", "Hello").expect(200).at("/run_id"));
+        ids.put("reservation_id", UUID.randomUUID().toString());
         ids.put("category", "agents");
         return new Estate(buyer.person(), ids, key.at("/key"));
     }
