@@ -26,21 +26,12 @@ final class ComponentCheck {
             "BashTool",
             "LambdaFilterComponent",
             "Smart Function");
-<<<<<<< HEAD
-    private static final Pattern RISKY_CODE = Pattern.compile(
-            "\\bsubprocess\\b|\\bos\\.system\\b|\\bos\\.popen\\b|\\bPythonREPL\\b|(?<![\\w.])exec\\(|(?<![\\w.])eval\\(|\\bpty\\.spawn\\b");
-    private static final Pattern PRIVATE_ADDRESS =
-            Pattern.compile("(?i)https?://(?:localhost|127\\.|10\\.|192\\.168\\.|169\\.254\\."
-                    + "|172\\.(?:1[6-9]|2\\d|3[01])\\.|0\\.0\\.0\\.0"
-                    + "|\\[::1]|[a-z0-9-]+\\.(?:local|internal|svc)\\b).*");
-=======
     private static final Pattern RISKY_CODE =
             Pattern.compile("\\bsubprocess\\b|\\bos\\.system\\b|\\bos\\.popen\\b|\\bPythonREPL\\b"
                     + "|(?<![\\w.])exec\\(|(?<![\\w.])eval\\(|\\bpty\\.spawn\\b");
     private static final Pattern PRIVATE_ADDRESS = Pattern.compile("(?i)https?://(?:localhost|127\\.|10\\.|192\\.168\\."
             + "|169\\.254\\.|172\\.(?:1[6-9]|2\\d|3[01])\\.|0\\.0\\.0\\.0"
             + "|\\[::1]|[a-z0-9-]+\\.(?:local|internal|svc)\\b).*");
->>>>>>> main
     private static final String MCP = "MCPTools";
 
     private final Flow flow;
