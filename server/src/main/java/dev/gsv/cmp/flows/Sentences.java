@@ -15,6 +15,9 @@ final class Sentences {
     /** Marks of bold text, and those of emphasis that a cut leaves hanging at an end. */
     private static final Pattern EMPHASIS = Pattern.compile("\\*\\*|^[*_\\s]+|[*_\\s]+$");
 
+    /** Between the title of a document and that of its section. */
+    private static final String SECTION = " › ";
+
     private static final int MAX_HEADING_CHARS = 80;
 
     /**
@@ -43,7 +46,7 @@ final class Sentences {
 
     static List<Sentence> of(int index, Passage passage) {
         Set<String> title = Words.significant(passage.title());
-        Set<String> heading = Set.of();
+        Set<String> heading = section(passage.title());
         int below = 0;
         List<Sentence> sentences = new ArrayList<>();
         for (String line : passage.text().split("\\R")) {
@@ -64,6 +67,12 @@ final class Sentences {
             }
         }
         return sentences;
+    }
+
+    /** A passage is cut at its headings, and the heading above it has become the last part of its title. */
+    private static Set<String> section(String title) {
+        int mark = title.lastIndexOf(SECTION);
+        return mark < 0 ? Set.of() : Words.significant(title.substring(mark + SECTION.length()));
     }
 
     private static boolean looksLikeHeading(String text) {

@@ -74,6 +74,14 @@ class ExtractiveTest {
     }
 
     @Test
+    void the_section_in_a_title_leads_to_the_sentences_below_it() {
+        bench.retriever = (query, topK) -> List.of(
+                new Passage("d1", "Guide › How should I review a new dependency?", "Ten lines are rarely worth it.", 2),
+                new Passage("d1", "Guide › How large should a change be?", "Below 400 lines. Split the rest.", 1));
+        assertThat(ask("How large should a change be?").text()).startsWith("“Below 400 lines.” [1]");
+    }
+
+    @Test
     void marks_of_emphasis_are_not_quoted() {
         bench.retriever = (query, topK) -> List.of(Bench.passage(
                 "Billing", "**Which cards do you accept?** We accept Visa.\n* **Invoices** are under _Account_."));
