@@ -1,10 +1,12 @@
 package dev.gsv.cmp.billing;
 
+import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.orgs.OrgId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -106,5 +108,22 @@ record Hold(
 
     Hold closed(Closing how) {
         return new Hold(org, id, instance, run, amount, status, card, expiresAt, createdAt, endedAt, how, parts);
+    }
+
+    /** What this hold, now over, has cost. */
+    SettleOutcome.Closed outcome() {
+        return closing == null
+                ? new SettleOutcome.Closed(id, Credits.ZERO, Credits.ZERO, Credits.ZERO, null)
+                : new SettleOutcome.Closed(
+                        id,
+                        new Credits(closing.debited()),
+                        new Credits(closing.absorbed()),
+                        new Credits(closing.balance()),
+                        closing.entry());
+    }
+
+    /** Why credit moves when this hold ends. */
+    Movement.Cause cause() {
+        return new Movement.Cause(id.toString(), instance, run, Map.of());
     }
 }

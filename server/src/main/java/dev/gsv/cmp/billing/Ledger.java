@@ -143,14 +143,13 @@ public class Ledger {
         }
         Purse purse = books.purse(org);
         List<Part> parts = purse.extend(more.micros());
-        HoldOutcome outcome;
         if (parts == null) {
-            outcome = shortage(purse, more);
-        } else {
-            Hold larger = hold.raised(more.micros(), parts);
-            books.extended(larger, parts);
-            outcome = held(purse, larger);
+            books.close();
+            return shortage(purse, more);
         }
+        Hold larger = hold.raised(more.micros(), parts);
+        books.extended(larger, parts);
+        HoldOutcome outcome = held(purse, larger);
         books.close();
         return outcome;
     }
@@ -204,13 +203,12 @@ public class Ledger {
         }
         if (hold.settled()) {
             return request.usage().equals(hold.usage())
-                    ? new SettleOutcome.Again(closed(hold))
+                    ? new SettleOutcome.Again(hold.outcome())
                     : new SettleOutcome.OtherUsage();
         }
         Purse purse = books.purse(request.org());
         long cost = hold.card().cost(request.usage(), true).micros();
         boolean due = hold.due(books.now);
-        Purse.Taken taken;
         if (hold.pending()) {
             purse.giveBack(hold.amount(), hold.parts());
             // Past its limit the hold is worth nothing: what its grants lost meanwhile is lost for this run as well.
@@ -218,11 +216,11 @@ public class Ledger {
                 books.lapse(purse);
             }
         }
-        taken = purse.pay(cost, hold.pending() && !due ? hold.parts() : List.of());
+        Purse.Taken taken = purse.pay(cost, hold.pending() && !due ? hold.parts() : List.of());
         UUID line = books.write(
                 purse,
                 taken.debited() == 0 ? EntryType.ABSORPTION : EntryType.USAGE,
-                cause(hold),
+                hold.cause(),
                 -taken.debited(),
                 taken.absorbed(),
                 taken.absorbed() == 0 ? null : "the wallet could not pay the whole run",
@@ -233,23 +231,7 @@ public class Ledger {
                 .closed(new Hold.Closing(
                         books.now, request.usage(), taken.debited(), taken.absorbed(), purse.posted(), line, null));
         books.ended(over);
-        return closed(over);
-    }
-
-    private static SettleOutcome.Closed closed(Hold hold) {
-        Hold.Closing closing = hold.closing();
-        return closing == null
-                ? new SettleOutcome.Closed(hold.id(), Credits.ZERO, Credits.ZERO, Credits.ZERO, null)
-                : new SettleOutcome.Closed(
-                        hold.id(),
-                        new Credits(closing.debited()),
-                        new Credits(closing.absorbed()),
-                        new Credits(closing.balance()),
-                        closing.entry());
-    }
-
-    private static Movement.Cause cause(Hold hold) {
-        return new Movement.Cause(hold.id().toString(), hold.instance(), hold.run(), Map.of());
+        return over.outcome();
     }
 
     /** Ends holds without a charge. What failed runs used until then is the platform's cost. */
@@ -286,7 +268,7 @@ public class Ledger {
             return new SettleOutcome.Over("settled");
         }
         if (hold.released()) {
-            return new SettleOutcome.Again(closed(hold));
+            return new SettleOutcome.Again(hold.outcome());
         }
         Purse purse = books.purse(request.org());
         boolean due = hold.due(books.now);
@@ -294,13 +276,13 @@ public class Ledger {
             purse.giveBack(hold.amount(), hold.parts());
         }
         long cost = hold.card().cost(request.measured(), false).micros();
-        books.write(purse, EntryType.ABSORPTION, cause(hold), 0, cost, request.reason(), List.of());
+        books.write(purse, EntryType.ABSORPTION, hold.cause(), 0, cost, request.reason(), List.of());
         books.lapse(purse);
         Hold over = hold.ended(due ? Hold.Status.EXPIRED : Hold.Status.CANCELLED, books.now)
                 .closed(new Hold.Closing(
                         books.now, request.measured(), 0, cost, purse.posted(), null, request.reason()));
         books.ended(over);
-        return closed(over);
+        return over.outcome();
     }
 
     /** Releases what an instance that ended still holds, except for runs of ours, which end by themselves. */

@@ -47,7 +47,7 @@ public class Trace extends OncePerRequestFilter {
         }
     }
 
-    private static String adopted(@Nullable String traceparent, @Nullable String requestId) {
+    static String adopted(@Nullable String traceparent, @Nullable String requestId) {
         if (traceparent != null) {
             Matcher matcher = PARENT.matcher(traceparent);
             if (matcher.matches()) {

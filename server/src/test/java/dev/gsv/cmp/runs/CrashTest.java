@@ -1,0 +1,167 @@
+package dev.gsv.cmp.runs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gsv.cmp.Api;
+import dev.gsv.cmp.Cmp;
+import dev.gsv.cmp.Database;
+import dev.gsv.cmp.Harness;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** CR-01: kill -9 of a node in the middle of a hundred runs, over a real database. */
+class CrashTest {
+
+    private static final int RUNS = 100;
+
+    @Test
+    void kill_9_in_the_middle_of_a_hundred_runs_loses_and_doubles_nothing() throws Exception {
+        Database database = Database.fresh();
+        try (OddModel model = new OddModel()) {
+            // This node stays; it is the one that finds the dead, and it is where the buyer looks afterwards.
+            try (Harness stays = Harness.start(
+                    database,
+                    Map.of(
+                            "OPENAI_BASE_URL", model.url(),
+                            "RUN_TIMEOUT_SECONDS", "3",
+                            "RESERVATION_TTL_SECONDS", "4",
+                            "JOBS_POLL_SECONDS", "1"))) {
+                Booth booth = Booth.of(stays, Booth.MODEL, Booth.UNLIMITED).withCredits(600);
+                Map<String, String> answered = new ConcurrentHashMap<>();
+                int port = freePort();
+                Process child = child(database, model, port, stays.data());
+                try {
+                    runAndKill(booth, child, port, model, answered);
+                } finally {
+                    child.destroyForcibly().waitFor();
+                }
+                afterwards(booth, answered);
+            }
+        }
+    }
+
+    private static void runAndKill(Booth booth, Process child, int port, OddModel model, Map<String, String> answered)
+            throws Exception {
+        Api caller =
+                Api.at("http://127.0.0.1:" + port).as(booth.buyer().person().token());
+        TroubleTest.until(Duration.ofSeconds(120), () -> up(caller));
+        model.mood = OddModel.Mood.SLOW;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < RUNS; i++) {
+                String key = "run-" + i;
+                if (i == RUNS / 2) {
+                    model.mood = OddModel.Mood.WELL;
+                }
+                all.add(threads.submit(() -> {
+                    try {
+                        Api.Reply reply = booth.run(caller.key(key), "x");
+                        if (reply.status() == 200) {
+                            answered.put(key, reply.text());
+                        }
+                    } catch (UncheckedIOException e) {
+                        // The node died under this call: its end is unknown to the caller.
+                    }
+                }));
+            }
+            TroubleTest.until(Duration.ofSeconds(60), () -> !answered.isEmpty() && booth.count("run") > RUNS / 4);
+            child.destroyForcibly().waitFor();
+            for (Future<?> each : all) {
+                each.get();
+            }
+        }
+        model.mood = OddModel.Mood.WELL;
+    }
+
+    private static void afterwards(Booth booth, Map<String, String> answered) throws Exception {
+        TroubleTest.until(
+                Duration.ofSeconds(60), () -> booth.sql("""
+                        select count(*) from run where org_id = :org and status = 'running'
+                        """).query(Long.class).single() == 0);
+        TroubleTest.until(
+                Duration.ofSeconds(60), () -> booth.wallet().at("/reserved").equals("0"));
+        booth.keepsTheLaws();
+        long succeeded = booth.sql("select count(*) from run where org_id = :org and status = 'succeeded'")
+                .query(Long.class)
+                .single();
+        assertThat(booth.sql("select count(*) from run where org_id = :org and status = 'abandoned'")
+                        .query(Long.class)
+                        .single())
+                .as("some runs were in the air")
+                .isPositive();
+        assertThat(booth.balance()).as("each success is paid once").isEqualTo(String.valueOf(600 - 3 * succeeded));
+        assertThat(succeeded).isGreaterThanOrEqualTo(answered.size());
+        for (Map.Entry<String, String> answer : answered.entrySet()) {
+            assertThat(booth.run(booth.api().key(answer.getKey()), "x")
+                            .expect(200)
+                            .text())
+                    .as("no answered success is lost")
+                    .isEqualTo(answer.getValue());
+        }
+        for (int i = 0; i < RUNS; i++) {
+            booth.run(booth.api().key("run-" + i), "x").expect(200);
+        }
+        assertThat(booth.balance())
+                .as("the same hundred keys again: a hundred runs are paid, none twice")
+                .isEqualTo(String.valueOf(600 - 3 * RUNS));
+        booth.keepsTheLaws();
+    }
+
+    private static boolean up(Api caller) {
+        try {
+            return caller.get("/v1/health").status() == 200;
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static Process child(Database database, OddModel model, int port, Path data) throws IOException {
+        Process child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx600m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Cmp.class.getName(),
+                        "--server.port=" + port,
+                        "--CMP_DEMO=false",
+                        "--CMP_DATA=" + data,
+                        "--DATABASE_URL=" + database.url(),
+                        "--cmp.database.allow-losing-commits=true",
+                        "--OPENAI_BASE_URL=" + model.url(),
+                        "--RUN_TIMEOUT_SECONDS=3",
+                        "--RESERVATION_TTL_SECONDS=4",
+                        "--CMP_ROLES=api,gateway")
+                .redirectErrorStream(true)
+                .start();
+        Path log = Files.createTempFile("cmp-child", ".log");
+        Thread.ofVirtual().start(() -> {
+            try (BufferedReader out = child.inputReader()) {
+                Files.write(log, (Iterable<String>) out.lines()::iterator);
+            } catch (IOException e) {
+                // The child was killed, which is the point.
+            }
+        });
+        return child;
+    }
+}
