@@ -193,6 +193,7 @@ record Booth(Harness harness, Market.Buyer buyer, String instance) {
     private static String edge(String source, String output, String target) {
         return """
                 {"source":"%s","target":"%s","data":{"sourceHandle":{"id":"%s","name":"%s"},
-                 "targetHandle":{"id":"%s","fieldName":"input_value"}}}""".formatted(source, target, source, output, target);
+                 "targetHandle":{"id":"%s",
+                  "fieldName":"input_value"}}}""".formatted(source, target, source, output, target);
     }
 }

@@ -93,11 +93,11 @@ class TroubleTest {
         URI base = URI.create(booth.harness().base());
         try (Socket socket = new Socket(base.getHost(), base.getPort())) {
             socket.getOutputStream()
-                    .write(
-                            ("POST /v1/runs HTTP/1.1\r\nHost: cmp\r\nContent-Type: application/json\r\nAuthorization: Bearer "
-                                            + booth.buyer().person().token() + "\r\nIdempotency-Key: " + key
-                                            + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
-                                    .getBytes(StandardCharsets.UTF_8));
+                    .write(("POST /v1/runs HTTP/1.1\r\nHost: cmp\r\nContent-Type: application/json"
+                                    + "\r\nAuthorization: Bearer "
+                                    + booth.buyer().person().token() + "\r\nIdempotency-Key: " + key
+                                    + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+                            .getBytes(StandardCharsets.UTF_8));
             socket.getOutputStream().flush();
             until(Duration.ofSeconds(10), () -> booth.count("run") == 1);
             socket.setSoLinger(true, 0);
