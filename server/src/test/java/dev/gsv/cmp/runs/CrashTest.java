@@ -42,7 +42,7 @@ class CrashTest {
                 Booth booth = Booth.of(stays, Booth.MODEL, Booth.UNLIMITED).withCredits(600);
                 Map<String, String> answered = new ConcurrentHashMap<>();
                 int port = freePort();
-                Process child = child(database, model, port, stays.data());
+                Process child = child(database, model, port, stays);
                 try {
                     runAndKill(booth, child, port, model, answered);
                 } finally {
@@ -134,7 +134,7 @@ class CrashTest {
         }
     }
 
-    private static Process child(Database database, OddModel model, int port, Path data) throws IOException {
+    private static Process child(Database database, OddModel model, int port, Harness stays) throws IOException {
         Process child = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx600m",
@@ -145,7 +145,9 @@ class CrashTest {
                         Cmp.class.getName(),
                         "--server.port=" + port,
                         "--CMP_DEMO=false",
-                        "--CMP_DATA=" + data,
+                        "--CMP_DATA=" + stays.data(),
+                        // Two nodes of one installation trust one issuer.
+                        "--PUBLIC_URL=" + stays.base(),
                         "--DATABASE_URL=" + database.url(),
                         "--cmp.database.allow-losing-commits=true",
                         "--OPENAI_BASE_URL=" + model.url(),
