@@ -8,13 +8,17 @@ import dev.gsv.cmp.instances.Instances;
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Idempotency;
 import dev.gsv.cmp.kit.Ids;
+import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.Problem;
 import dev.gsv.cmp.kit.Trace;
 import dev.gsv.cmp.orgs.Caller;
 import dev.gsv.cmp.orgs.OrgId;
 import dev.gsv.cmp.quotas.Limits;
 import dev.gsv.cmp.quotas.Quotas;
+import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -47,6 +51,12 @@ class Opening {
             Opened.@Nullable Key key,
             String hash) {}
 
+    /** Openings at once on this node: half of its database connections. */
+    private static final int MAX_AT_ONCE = 8;
+    /** How long a run waits to be opened before it is told to come back. */
+    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+
+    private final Semaphore doors = new Semaphore(MAX_AT_ONCE, true);
     private final Idempotency idempotency;
     private final Quotas quotas;
     private final Ledger ledger;
@@ -75,8 +85,28 @@ class Opening {
         this.nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
     }
 
+    /**
+     * Opens a run. Who waits for a busy wallet waits here, without a database connection, so that closings and other
+     * calls always find one.
+     */
     Result open(Request request) {
-        return whole.execute(status -> opened(request));
+        try {
+            if (!doors.tryAcquire(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw busy();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw busy();
+        }
+        try {
+            return whole.execute(status -> opened(request));
+        } finally {
+            doors.release();
+        }
+    }
+
+    private static KitProblem.Unavailable busy() {
+        return new KitProblem.Unavailable("The service is busy. Try again in a second.", Duration.ofSeconds(1));
     }
 
     private Result opened(Request request) {

@@ -23,6 +23,12 @@ public record Signed(Api api, String subject, String email, String token) {
         return again(harness, account.id().toString(), email);
     }
 
+    /** A service of ours at an application, as client credentials make it: no person. */
+    public static Api service(Harness harness) {
+        OauthClient client = new OauthClient(Harness.unique("service"), "", List.of("cmp-service"));
+        return harness.caller().as(harness.bean(Issuer.class).token(client).text());
+    }
+
     /** The same person at another node. */
     public Signed at(Harness harness) {
         return new Signed(harness.caller().as(token), subject, email, token);

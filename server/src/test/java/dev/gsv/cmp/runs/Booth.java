@@ -138,7 +138,7 @@ record Booth(Harness harness, Market.Buyer buyer, String instance) {
 
     /** A service of ours, such as an outside gateway. */
     Api service() {
-        return Signed.in(harness, "cmp-service").api();
+        return Signed.service(harness);
     }
 
     /** Somebody else, of another organization. */
