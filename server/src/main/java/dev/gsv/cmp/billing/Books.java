@@ -5,21 +5,22 @@ import dev.gsv.cmp.orgs.OrgId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * The books of some wallets, open under their locks: first every lock in one order, then the time, then what is due,
- * then reading. {@link Ledger} decides in the order of arrival; {@link #close} writes the difference, set by set.
+ * The books of some wallets, open under their locks: first every lock in one order, then the time and the grants, then
+ * what is due, then reading. {@link Desk} decides in the order of arrival; {@link #close} writes the difference, set by
+ * set. The number of statements does not depend on how much is decided.
  */
 final class Books {
 
-    /** Holds that one transaction sweeps at most, so that a burst of expiries does not stall a new hold. */
+    /** Holds that one look sweeps at most, so that a burst of expiries does not stall a new hold. */
     static final int SWEEP_PORTION = 500;
 
     /** Opens books within the running transaction. */
@@ -27,23 +28,25 @@ final class Books {
     static class Shelf {
         private final WalletStore wallets;
         private final HoldStore holds;
-        private final EntryStore entries;
+        private final ReservationStore reservations;
+        private final TransferStore transfers;
         private final Ids ids;
 
-        Shelf(WalletStore wallets, HoldStore holds, EntryStore entries, Ids ids) {
+        Shelf(WalletStore wallets, HoldStore holds, ReservationStore reservations, TransferStore transfers, Ids ids) {
             this.wallets = wallets;
             this.holds = holds;
-            this.entries = entries;
+            this.reservations = reservations;
+            this.transfers = transfers;
             this.ids = ids;
         }
 
-        UUID id() {
-            return ids.next();
-        }
-
         Books open(Collection<OrgId> orgs) {
-            Books books = new Books(this, wallets.lock(orgs), wallets.clock());
-            books.sweep();
+            Map<OrgId, Purse> purses = new LinkedHashMap<>();
+            wallets.lock(orgs).forEach(purse -> purses.put(purse.org, purse));
+            Books books = new Books(this, purses, wallets.readGrants(purses));
+            books.sweep(purses.values().stream()
+                    .filter(purse -> purse.due(books.now))
+                    .toList());
             return books;
         }
     }
@@ -52,40 +55,59 @@ final class Books {
     /** The database's clock after the locks were taken: what counts as expired for all of this transaction. */
     final Instant now;
 
-    private final Map<OrgId, Purse> purses = new LinkedHashMap<>();
-    private final Map<UUID, Hold> known = new LinkedHashMap<>();
+    private final Map<OrgId, Purse> purses;
+    private final Map<UUID, Hold> known = new HashMap<>();
     private final Map<UUID, Hold> opened = new LinkedHashMap<>();
     private final Map<UUID, Hold> ended = new LinkedHashMap<>();
-    private final List<Movement> movements = new ArrayList<>();
+    private final Map<UUID, Hold> closedLate = new LinkedHashMap<>();
+    private final List<Hold> refused = new ArrayList<>();
+    private final List<Transfer> transfers = new ArrayList<>();
     private final List<Grant> granted = new ArrayList<>();
 
-    private Books(Shelf shelf, List<Purse> locked, Instant now) {
+    private Books(Shelf shelf, Map<OrgId, Purse> purses, Instant now) {
         this.shelf = shelf;
+        this.purses = purses;
         this.now = now;
-        locked.forEach(purse -> purses.put(purse.org, purse));
     }
 
-    private void sweep() {
-        if (purses.isEmpty()) {
+    /** Writes down what time has decided in these wallets, at most a portion of it. */
+    private void sweep(Collection<Purse> due) {
+        if (due.isEmpty()) {
             return;
         }
-        List<Hold> due = shelf.holds.expire(purses.keySet(), now, SWEEP_PORTION);
-        shelf.wallets.readGrants(purses);
-        due.forEach(hold -> purse(hold.org()).giveBack(hold.amount(), hold.parts()));
-        purses.values().forEach(this::lapse);
+        List<OrgId> orgs = due.stream().map(purse -> purse.org).toList();
+        List<Hold> expired = new ArrayList<>();
+        for (Hold hold : shelf.holds.takeDue(orgs, now, SWEEP_PORTION)) {
+            if (!ended.containsKey(hold.id())) {
+                purse(hold.org()).giveBack(hold.amount(), hold.parts());
+                expired.add(hold.ended(Hold.Status.EXPIRED, now));
+            }
+        }
+        expired.forEach(hold -> known.put(hold.id(), hold));
+        shelf.reservations.insert(expired);
+        Map<OrgId, Instant> next = shelf.holds.nextDue(orgs);
+        for (Purse purse : due) {
+            lapse(purse);
+            purse.dueNext(now, next.get(purse.org));
+        }
+        opened.values().forEach(hold -> purse(hold.org()).dueBy(hold.expiresAt()));
+    }
+
+    /** Sweeps on in a wallet that is still due; false when there is nothing more. */
+    boolean sweptMore(Purse purse) {
+        if (!purse.due(now)) {
+            return false;
+        }
+        sweep(List.of(purse));
+        return true;
     }
 
     /** Books what lapsed. Also after a hold has ended, because its parts may stand on a grant that is over. */
     void lapse(Purse purse) {
         for (Part part = purse.lapse(now); part != null; part = purse.lapse(now)) {
-            Movement.Cause cause = Movement.Cause.of("grant:" + part.grant());
+            Transfer.Cause cause = Transfer.Cause.of("grant:" + part.grant());
             write(purse, EntryType.EXPIRY, cause, -part.micros(), 0, null, List.of(part));
         }
-    }
-
-    @Nullable
-    Purse find(OrgId org) {
-        return purses.get(org);
     }
 
     /** The wallet of an organization; every organization has one from its first moment. */
@@ -103,7 +125,15 @@ final class Books {
 
     /** Reads holds that will be asked for with {@link #hold}. */
     void read(Map<UUID, OrgId> wanted) {
+        if (wanted.isEmpty()) {
+            return;
+        }
         shelf.holds.read(wanted).forEach(hold -> known.put(hold.id(), hold));
+        Map<UUID, OrgId> over = new HashMap<>(wanted);
+        over.keySet().removeAll(known.keySet());
+        if (!over.isEmpty()) {
+            shelf.reservations.read(over).forEach(hold -> known.put(hold.id(), hold));
+        }
     }
 
     @Nullable
@@ -115,25 +145,38 @@ final class Books {
     void opened(Hold hold) {
         opened.put(hold.id(), hold);
         known.put(hold.id(), hold);
+        purse(hold.org()).dueBy(hold.expiresAt());
     }
 
-    void ended(Hold hold) {
-        if (opened.containsKey(hold.id())) {
-            opened.put(hold.id(), hold);
-        } else {
-            ended.put(hold.id(), hold);
-        }
+    /** A question for credit that was refused: it leaves a trace in the history only. */
+    void refused(Hold hold) {
+        refused.add(hold);
         known.put(hold.id(), hold);
     }
 
-    /** Adds parts to a hold that was read. */
-    void extended(Hold hold, List<Part> more) {
-        shelf.holds.extend(hold.org(), hold, more);
+    /** A hold that ended now, or one that had expired and is closed now. */
+    void ended(Hold before, Hold after) {
+        if (opened.remove(after.id()) != null) {
+            refused.add(after);
+        } else if (before.pending()) {
+            ended.put(after.id(), after);
+        } else {
+            closedLate.put(after.id(), after);
+        }
+        known.put(after.id(), after);
+    }
+
+    /** A hold that stands on more now. */
+    void raised(Hold hold) {
+        if (opened.replace(hold.id(), hold) == null) {
+            shelf.holds.raise(hold.org(), hold);
+        }
         known.put(hold.id(), hold);
     }
 
     void granted(Grant grant) {
         granted.add(grant);
+        purse(grant.org()).dueBy(grant.expiresAt());
     }
 
     /**
@@ -141,13 +184,13 @@ final class Books {
      *
      * @param wallet what the wallet gets; negative when it pays
      * @param absorbed what the platform pays, not negative
-     * @return the id of the wallet's line, null when the wallet is not touched
+     * @return the wallet's line, null when the wallet is not touched
      */
     @Nullable
-    UUID write(
+    Transfer write(
             Purse purse,
             EntryType type,
-            Movement.Cause cause,
+            Transfer.Cause cause,
             long wallet,
             long absorbed,
             @Nullable String reason,
@@ -156,43 +199,68 @@ final class Books {
     }
 
     @Nullable
-    UUID write(
+    Transfer write(
             Purse purse,
             UUID movement,
             EntryType type,
             Account against,
-            Movement.Cause cause,
+            Transfer.Cause cause,
             long wallet,
             long absorbed,
             @Nullable String reason,
             List<Part> uses) {
-        List<Movement.Line> lines = new ArrayList<>();
-        UUID line = null;
-        Instant at = now;
+        Transfer line = null;
         if (wallet != 0) {
-            line = id();
-            at = purse.line(now);
-            lines.add(new Movement.Line(line, Account.WALLET, wallet, purse.seq(), purse.posted()));
+            Account source = wallet > 0 ? against : Account.WALLET;
+            Account target = wallet > 0 ? Account.WALLET : against;
+            line = transfer(purse, movement, source, target, Math.abs(wallet), type, cause, null, uses);
         }
         if (absorbed != 0) {
-            lines.add(new Movement.Line(id(), Account.ABSORBED, -absorbed, null, null));
+            transfer(purse, movement, Account.ABSORBED, against, absorbed, type, cause, reason, List.of());
         }
-        if (lines.isEmpty()) {
-            return null;
-        }
-        lines.add(new Movement.Line(id(), against, absorbed - wallet, null, null));
-        movements.add(new Movement(purse.org, movement, type, cause, reason, at, lines, uses));
         return line;
     }
 
-    /** Writes everything that changed. */
+    private Transfer transfer(
+            Purse purse,
+            UUID movement,
+            Account source,
+            Account target,
+            long micros,
+            EntryType type,
+            Transfer.Cause cause,
+            @Nullable String reason,
+            List<Part> uses) {
+        Instant at = purse.line(now);
+        Transfer transfer = new Transfer(
+                purse.org,
+                purse.seq(),
+                at,
+                id(),
+                movement,
+                source,
+                target,
+                micros,
+                purse.posted(),
+                type,
+                cause,
+                reason,
+                uses);
+        transfers.add(transfer);
+        return transfer;
+    }
+
+    /** Writes everything that changed; the wallets last, their rows are the hottest. */
     void close() {
-        shelf.entries.insert(movements);
+        shelf.transfers.insert(transfers);
         shelf.wallets.insertGrants(granted);
         shelf.wallets.updateGrants(purses.values());
-        shelf.entries.insertUses(movements);
         shelf.holds.insert(opened.values());
-        shelf.holds.update(ended.values());
-        shelf.wallets.update(purses.values().stream().filter(Purse::changed).collect(Collectors.toList()));
+        shelf.holds.delete(ended.values());
+        List<Hold> over = new ArrayList<>(ended.values());
+        over.addAll(refused);
+        shelf.reservations.insert(over);
+        shelf.reservations.close(closedLate.values());
+        shelf.wallets.update(purses.values().stream().filter(Purse::changed).toList());
     }
 }

@@ -2,9 +2,12 @@ package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.Credits;
 import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * One line of a wallet's ledger (section 3.4 of the control plane contract).
@@ -23,4 +26,11 @@ public record Entry(
         @Nullable UUID runId,
         Credits balance,
         JsonNode metadata,
-        Instant createdAt) {}
+        Instant createdAt) {
+
+    static JsonNode metadata(Map<String, String> metadata) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        metadata.forEach(node::put);
+        return node;
+    }
+}

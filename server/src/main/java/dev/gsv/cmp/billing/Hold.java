@@ -123,7 +123,7 @@ record Hold(
     }
 
     /** Why credit moves when this hold ends. */
-    Movement.Cause cause() {
-        return new Movement.Cause(id.toString(), instance, run, Map.of());
+    Transfer.Cause cause() {
+        return new Transfer.Cause(id.toString(), instance, run, Map.of());
     }
 }

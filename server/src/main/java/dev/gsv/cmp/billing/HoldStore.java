@@ -19,7 +19,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The tables {@code reservation} and {@code grant_hold}. Every change happens under the lock of the wallet. */
+/** The table {@code hold}: open holds only. A row is added and removed under the lock of its wallet. */
 @Repository
 class HoldStore {
 
@@ -35,22 +35,89 @@ class HoldStore {
 
     @AllOrgs(because = "a reservation's id is looked up to learn which organization's door to knock at")
     Optional<OrgId> owner(UUID reservation) {
-        return jdbc.sql("select org_id from reservation where id = :id")
+        return jdbc.sql("select org_id from hold where id = :id")
                 .param("id", reservation)
                 .query(UUID.class)
                 .optional()
                 .map(OrgId::new);
     }
 
-    /** Expires holds past their limit, the oldest first, and returns them as they were. */
     @AllOrgs(because = MANY)
-    List<Hold> expire(Set<OrgId> orgs, Instant now, int atMost) {
-        List<Hold> expired = jdbc.sql("""
-                        update reservation
-                        set status = 'expired', ended_at = :now::timestamptz
+    void insert(Collection<Hold> holds) {
+        if (holds.isEmpty()) {
+            return;
+        }
+        jdbc.sql("""
+                        insert into hold (org_id, id, instance_id, run_id, amount_micros, rate_card, expires_at, created_at,
+                                          grants, grant_micros)
+                        select org_id, id, instance_id, run_id, amount, card, expires_at, created_at, grants::uuid[],
+                               micros::bigint[]
+                        from unnest(:orgs::uuid[], :ids::uuid[], :instances::uuid[], :runs::uuid[], :amounts::bigint[],
+                                    :cards::jsonb[], :expires::timestamptz[], :created::timestamptz[], :grants::text[],
+                                    :micros::text[])
+                             as n (org_id, id, instance_id, run_id, amount, card, expires_at, created_at, grants, micros)
+                        """)
+                .params(Rows.of(holds)
+                        .text("orgs", Hold::org)
+                        .text("ids", Hold::id)
+                        .text("instances", Hold::instance)
+                        .text("runs", Hold::run)
+                        .number("amounts", Hold::amount)
+                        .text("cards", hold -> card(hold.card()))
+                        .text("expires", Hold::expiresAt)
+                        .text("created", Hold::createdAt)
+                        .parts("grants", "micros", Hold::parts)
+                        .columns())
+                .update();
+    }
+
+    /** The standard card is not written down: it is nearly always that one. */
+    static @Nullable String card(RateCard card) {
+        return card == RateCard.STANDARD ? null : card.json().toString();
+    }
+
+    /** Reads open holds by id, each within its organization. */
+    @AllOrgs(because = MANY)
+    List<Hold> read(Map<UUID, OrgId> wanted) {
+        return jdbc.sql("""
+                        select h.*
+                        from unnest(:orgs::uuid[], :ids::uuid[]) as n (org_id, id)
+                        join hold h on h.org_id = n.org_id and h.id = n.id
+                        """)
+                .params(Rows.of(wanted.entrySet())
+                        .text("orgs", Map.Entry::getValue)
+                        .text("ids", Map.Entry::getKey)
+                        .columns())
+                .query(this::hold)
+                .list();
+    }
+
+    /** Removes holds, which have ended. */
+    @AllOrgs(because = MANY)
+    void delete(Collection<Hold> holds) {
+        if (holds.isEmpty()) {
+            return;
+        }
+        jdbc.sql("""
+                        delete from hold h
+                        using unnest(:orgs::uuid[], :ids::uuid[]) as n (org_id, id)
+                        where h.org_id = n.org_id and h.id = n.id
+                        """)
+                .params(Rows.of(holds)
+                        .text("orgs", Hold::org)
+                        .text("ids", Hold::id)
+                        .columns())
+                .update();
+    }
+
+    /** Takes out holds past their limit, the oldest first, and returns them as they were. */
+    @AllOrgs(because = MANY)
+    List<Hold> takeDue(Collection<OrgId> orgs, Instant now, int atMost) {
+        return jdbc.sql("""
+                        delete from hold
                         where (org_id, id) in (
-                            select org_id, id from reservation
-                            where org_id = any(:orgs::uuid[]) and status = 'pending' and expires_at <= :now::timestamptz
+                            select org_id, id from hold
+                            where org_id = any(:orgs::uuid[]) and expires_at <= :now::timestamptz
                             order by expires_at
                             limit :at_most)
                         returning *
@@ -60,177 +127,53 @@ class HoldStore {
                 .param("at_most", atMost)
                 .query(this::hold)
                 .list();
-        return withParts(expired);
     }
 
-    /** Reads holds by id, each within its organization. */
+    /** The next limit of each wallet's open holds; nothing for a wallet without. */
     @AllOrgs(because = MANY)
-    List<Hold> read(Map<UUID, OrgId> wanted) {
-        List<Hold> found = jdbc.sql("""
-                        select r.*
-                        from unnest(:orgs::uuid[], :ids::uuid[]) as n (org_id, id)
-                        join reservation r on r.org_id = n.org_id and r.id = n.id
-                        """)
-                .params(Rows.of(wanted.entrySet())
-                        .text("orgs", Map.Entry::getValue)
-                        .text("ids", Map.Entry::getKey)
-                        .columns())
-                .query(this::hold)
-                .list();
-        return withParts(found);
-    }
-
-    private List<Hold> withParts(List<Hold> holds) {
-        if (holds.isEmpty()) {
-            return holds;
-        }
-        Map<UUID, List<Part>> parts = new HashMap<>();
+    Map<OrgId, Instant> nextDue(Collection<OrgId> orgs) {
+        Map<OrgId, Instant> next = new HashMap<>();
         jdbc.sql("""
-                        select h.reservation_id, h.grant_id, h.micros
-                        from unnest(:orgs::uuid[], :ids::uuid[]) as n (org_id, id)
-                        join grant_hold h on h.org_id = n.org_id and h.reservation_id = n.id
-                        order by h.reservation_id, h.position
-                        """)
-                .params(Rows.of(holds)
-                        .text("orgs", Hold::org)
-                        .text("ids", Hold::id)
-                        .columns())
-                .query(row -> {
-                    parts.computeIfAbsent(row.getObject("reservation_id", UUID.class), id -> new ArrayList<>())
-                            .add(new Part(row.getObject("grant_id", UUID.class), row.getLong("micros")));
-                });
-        return holds.stream()
-                .map(hold -> hold.standingOn(parts.getOrDefault(hold.id(), List.of())))
-                .toList();
-    }
-
-    @AllOrgs(because = MANY)
-    void insert(Collection<Hold> holds) {
-        if (holds.isEmpty()) {
-            return;
-        }
-        jdbc.sql("""
-                        insert into reservation (org_id, id, instance_id, run_id, amount_micros, status, rate_card,
-                                                 expires_at, created_at, ended_at, closed_at, usage, debited_micros,
-                                                 absorbed_micros, balance_micros, entry_id, reason)
-                        select * from unnest(:orgs::uuid[], :ids::uuid[], :instances::uuid[], :runs::uuid[],
-                                             :amounts::bigint[], :states::text[], :cards::jsonb[],
-                                             :expires::timestamptz[], :created::timestamptz[], :ended::timestamptz[],
-                                             :closed::timestamptz[], :usages::jsonb[], :debited::bigint[],
-                                             :absorbed::bigint[], :balances::bigint[], :entries::uuid[],
-                                             :reasons::text[])
-                        """)
-                .params(closings(Rows.of(holds)
-                                .text("orgs", Hold::org)
-                                .text("ids", Hold::id)
-                                .text("instances", Hold::instance)
-                                .text("runs", Hold::run)
-                                .whole("amounts", Hold::amount)
-                                .text("cards", hold -> hold.card().json())
-                                .text("expires", Hold::expiresAt)
-                                .text("created", Hold::createdAt))
-                        .columns())
-                .update();
-        List<Rows.Placed<Hold>> parts = Rows.parts(holds, Hold::parts);
-        insertParts(parts, 0);
-    }
-
-    private void insertParts(List<Rows.Placed<Hold>> parts, int from) {
-        if (parts.isEmpty()) {
-            return;
-        }
-        jdbc.sql("""
-                        insert into grant_hold (org_id, reservation_id, position, grant_id, micros)
-                        select * from unnest(:orgs::uuid[], :holds::uuid[], :positions::bigint[], :grants::uuid[],
-                                             :micros::bigint[])
-                        """)
-                .params(Rows.of(parts)
-                        .text("orgs", row -> row.row().org())
-                        .text("holds", row -> row.row().id())
-                        .whole("positions", row -> (long) from + row.position())
-                        .text("grants", row -> row.part().grant())
-                        .whole("micros", row -> row.part().micros())
-                        .columns())
-                .update();
-    }
-
-    /** Writes how holds ended. */
-    @AllOrgs(because = MANY)
-    void update(Collection<Hold> holds) {
-        if (holds.isEmpty()) {
-            return;
-        }
-        jdbc.sql("""
-                        update reservation r
-                        set status = n.status, ended_at = n.ended_at, closed_at = n.closed_at, usage = n.usage,
-                            debited_micros = n.debited, absorbed_micros = n.absorbed, balance_micros = n.balance,
-                            entry_id = n.entry, reason = n.reason
-                        from unnest(:orgs::uuid[], :ids::uuid[], :states::text[], :ended::timestamptz[],
-                                    :closed::timestamptz[], :usages::jsonb[], :debited::bigint[], :absorbed::bigint[],
-                                    :balances::bigint[], :entries::uuid[], :reasons::text[])
-                             as n (org_id, id, status, ended_at, closed_at, usage, debited, absorbed, balance, entry,
-                                   reason)
-                        where r.org_id = n.org_id and r.id = n.id
-                        """)
-                .params(closings(Rows.of(holds).text("orgs", Hold::org).text("ids", Hold::id))
-                        .columns())
-                .update();
-    }
-
-    private Rows<Hold> closings(Rows<Hold> rows) {
-        return rows.text("states", hold -> hold.status().text())
-                .text("ended", Hold::endedAt)
-                .text(
-                        "closed",
-                        hold -> hold.closing() == null ? null : hold.closing().at())
-                .text(
-                        "usages",
-                        hold -> hold.closing() == null || hold.closing().usage() == null
-                                ? null
-                                : mapper.writeValueAsString(hold.closing().usage()))
-                .whole(
-                        "debited",
-                        hold -> hold.closing() == null
-                                ? null
-                                : (Long) hold.closing().debited())
-                .whole(
-                        "absorbed",
-                        hold -> hold.closing() == null
-                                ? null
-                                : (Long) hold.closing().absorbed())
-                .whole(
-                        "balances",
-                        hold -> hold.closing() == null
-                                ? null
-                                : (Long) hold.closing().balance())
-                .text(
-                        "entries",
-                        hold -> hold.closing() == null ? null : hold.closing().entry())
-                .text(
-                        "reasons",
-                        hold -> hold.closing() == null ? null : hold.closing().reason());
+                        select org_id, min(expires_at) as due from hold
+                        where org_id = any(:orgs::uuid[])
+                        group by org_id
+                        """).param("orgs", Rows.ids(orgs)).query(row -> {
+            next.put(
+                    new OrgId(row.getObject("org_id", UUID.class)),
+                    row.getObject("due", OffsetDateTime.class).toInstant());
+        });
+        return next;
     }
 
     /** Raises a hold to a new amount that stands on more parts. */
-    void extend(OrgId org, Hold hold, List<Part> more) {
-        jdbc.sql("update reservation set amount_micros = :amount where org_id = :org and id = :id")
+    void raise(OrgId org, Hold hold) {
+        jdbc.sql("""
+                        update hold h
+                        set amount_micros = n.amount, grants = n.grants::uuid[], grant_micros = n.micros::bigint[]
+                        from unnest(:amounts::bigint[], :grants::text[], :micros::text[]) as n (amount, grants, micros)
+                        where h.org_id = :org and h.id = :id
+                        """)
                 .param("org", org.value())
                 .param("id", hold.id())
-                .param("amount", hold.amount())
+                .params(Rows.of(List.of(hold))
+                        .number("amounts", Hold::amount)
+                        .parts("grants", "micros", Hold::parts)
+                        .columns())
                 .update();
-        insertParts(Rows.parts(List.of(hold), unused -> more), hold.parts().size() - more.size());
     }
 
-    /** Moves the limit of living holds; those past it are lost. Returns the ones that live. */
+    /**
+     * Moves the limit of living holds; those past it are lost. Returns the ones that live. When the wallet looks at its
+     * holds may only be too early by this, which costs a look.
+     */
     @AllOrgs(because = MANY)
     Set<UUID> renew(Map<UUID, OrgId> holds, long ttlSeconds) {
         return Set.copyOf(jdbc.sql("""
-                        update reservation r
-                        set expires_at = greatest(r.expires_at, clock_timestamp() + make_interval(secs => :ttl))
+                        update hold h
+                        set expires_at = greatest(h.expires_at, clock_timestamp() + make_interval(secs => :ttl))
                         from unnest(:orgs::uuid[], :ids::uuid[]) as n (org_id, id)
-                        where r.org_id = n.org_id and r.id = n.id
-                          and r.status = 'pending' and r.expires_at > clock_timestamp()
-                        returning r.id
+                        where h.org_id = n.org_id and h.id = n.id and h.expires_at > clock_timestamp()
+                        returning h.id
                         """)
                 .params(Rows.of(holds.entrySet())
                         .text("orgs", Map.Entry::getValue)
@@ -244,8 +187,8 @@ class HoldStore {
     /** Open holds of an instance that no run of ours stands behind. */
     List<UUID> openWithoutRun(OrgId org, UUID instance, int atMost) {
         return jdbc.sql("""
-                        select id from reservation
-                        where org_id = :org and instance_id = :instance and status = 'pending' and run_id is null
+                        select id from hold
+                        where org_id = :org and instance_id = :instance and run_id is null
                         limit :at_most
                         """)
                 .param("org", org.value())
@@ -257,7 +200,7 @@ class HoldStore {
 
     @AllOrgs(because = "a figure for the operator's dashboard")
     long countOpen() {
-        return jdbc.sql("select count(*) from reservation where status = 'pending' and expires_at > clock_timestamp()")
+        return jdbc.sql("select count(*) from hold where expires_at > clock_timestamp()")
                 .query(Long.class)
                 .single();
     }
@@ -269,32 +212,26 @@ class HoldStore {
                 row.getObject("instance_id", UUID.class),
                 row.getObject("run_id", UUID.class),
                 row.getLong("amount_micros"),
-                Hold.Status.of(row.getString("status")),
-                RateCard.of(mapper.readTree(row.getString("rate_card"))),
+                Hold.Status.PENDING,
+                card(mapper, row.getString("rate_card")),
                 row.getObject("expires_at", OffsetDateTime.class).toInstant(),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                instant(row, "ended_at"),
-                closing(row),
-                List.of());
+                null,
+                null,
+                parts(row));
     }
 
-    private Hold.@Nullable Closing closing(ResultSet row) throws SQLException {
-        Instant at = instant(row, "closed_at");
-        String usage = row.getString("usage");
-        return at == null
-                ? null
-                : new Hold.Closing(
-                        at,
-                        usage == null ? null : mapper.readValue(usage, Meters.class),
-                        row.getLong("debited_micros"),
-                        row.getLong("absorbed_micros"),
-                        row.getLong("balance_micros"),
-                        row.getObject("entry_id", UUID.class),
-                        row.getString("reason"));
+    static RateCard card(JsonMapper mapper, @Nullable String json) {
+        return json == null ? RateCard.STANDARD : RateCard.of(mapper.readTree(json));
     }
 
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
+    private static List<Part> parts(ResultSet row) throws SQLException {
+        UUID[] grants = (UUID[]) row.getArray("grants").getArray();
+        Long[] micros = (Long[]) row.getArray("grant_micros").getArray();
+        List<Part> parts = new ArrayList<>(grants.length);
+        for (int i = 0; i < grants.length; i++) {
+            parts.add(new Part(grants[i], micros[i]));
+        }
+        return parts;
     }
 }

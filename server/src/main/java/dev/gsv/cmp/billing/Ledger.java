@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
@@ -32,30 +33,55 @@ public class Ledger {
     /** Holds of an ended instance that are released in one transaction. */
     private static final int RELEASE_PORTION = 1000;
 
+    private static final int MONTHS_AHEAD = 3;
+
     private final Books.Shelf shelf;
     private final HoldStore holds;
-    private final EntryStore entries;
+    private final ReservationStore reservations;
+    private final TransferStore transfers;
     private final WalletStore wallets;
     private final BillingSettings settings;
 
-    Ledger(Books.Shelf shelf, HoldStore holds, EntryStore entries, WalletStore wallets, BillingSettings settings) {
+    Ledger(
+            Books.Shelf shelf,
+            HoldStore holds,
+            ReservationStore reservations,
+            TransferStore transfers,
+            WalletStore wallets,
+            BillingSettings settings) {
         this.shelf = shelf;
         this.holds = holds;
-        this.entries = entries;
+        this.reservations = reservations;
+        this.transfers = transfers;
         this.wallets = wallets;
         this.settings = settings;
+    }
+
+    /**
+     * Opens a desk for these wallets within the caller's transaction; whoever opens it closes it.
+     *
+     * @param wanted reservations that will be settled or released, with their organizations
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Desk open(Collection<OrgId> orgs, Map<UUID, OrgId> wanted) {
+        Books books = shelf.open(orgs);
+        books.read(wanted);
+        return new Desk(books, settings);
+    }
+
+    private <T, R> List<R> decide(
+            List<T> requests, Function<T, OrgId> org, Map<UUID, OrgId> wanted, BiFunction<Desk, T, R> decision) {
+        Desk desk = open(requests.stream().map(org).distinct().toList(), wanted);
+        List<R> outcomes = new ArrayList<>();
+        requests.forEach(request -> outcomes.add(decision.apply(desk, request)));
+        desk.close();
+        return outcomes;
     }
 
     /** Sets credit aside. What is refused has written nothing; the others are not affected by it. */
     @Transactional
     public List<HoldOutcome> hold(List<HoldRequest> requests) {
-        Books books = shelf.open(orgs(requests.stream().map(HoldRequest::org)));
-        List<HoldOutcome> outcomes = new ArrayList<>();
-        for (HoldRequest request : requests) {
-            outcomes.add(hold(books, request));
-        }
-        books.close();
-        return outcomes;
+        return decide(requests, HoldRequest::org, Map.of(), Desk::hold);
     }
 
     /** {@link #hold(List)} for one. */
@@ -64,65 +90,11 @@ public class Ledger {
         return hold(List.of(request)).getFirst();
     }
 
-    private HoldOutcome hold(Books books, HoldRequest request) {
-        Purse purse = books.purse(request.org());
-        if (purse.openHolds() >= settings.maxOpenHolds()) {
-            return new HoldOutcome.Crowded(settings.maxOpenHolds());
-        }
-        List<Part> parts = purse.hold(request.amount().micros());
-        if (parts == null) {
-            return shortage(purse, request.amount());
-        }
-        Hold hold = new Hold(
-                request.org(),
-                books.id(),
-                request.instance(),
-                request.run(),
-                request.amount().micros(),
-                Hold.Status.PENDING,
-                request.card(),
-                books.now.plusSeconds(settings.reservationTtlSeconds()),
-                books.now,
-                null,
-                null,
-                parts);
-        books.opened(hold);
-        return held(purse, hold);
-    }
-
-    private static HoldOutcome held(Purse purse, Hold hold) {
-        return new HoldOutcome.Held(
-                hold.id(),
-                new Credits(hold.amount()),
-                hold.expiresAt(),
-                new Credits(purse.posted()),
-                new Credits(purse.available()));
-    }
-
-    private static HoldOutcome shortage(Purse purse, Credits needed) {
-        return new HoldOutcome.Short(needed, new Credits(purse.room()), new Credits(purse.posted()));
-    }
-
     /** Records that credit was asked for and refused: a cancelled hold of 0, so that the answer can be traced. */
     @Transactional
     public UUID refused(HoldRequest request) {
-        Instant now = wallets.clock();
-        UUID id = shelf.id();
-        Hold.Closing closing = new Hold.Closing(now, null, 0, 0, 0, null, "INSUFFICIENT_CREDITS");
-        holds.insert(List.of(new Hold(
-                request.org(),
-                id,
-                request.instance(),
-                request.run(),
-                0,
-                Hold.Status.CANCELLED,
-                request.card(),
-                now,
-                now,
-                now,
-                closing,
-                List.of())));
-        return id;
+        return decide(List.of(request), HoldRequest::org, Map.of(), Desk::refused)
+                .getFirst();
     }
 
     /** Sets more aside for a hold that lives. The hold stays as it was when the wallet cannot follow. */
@@ -131,27 +103,12 @@ public class Ledger {
         if (more.micros() <= 0) {
             throw new KitProblem.Meaningless("A hold is extended by a positive amount.");
         }
-        Books books = shelf.open(List.of(org));
-        books.read(Map.of(reservation, org));
-        Hold hold = books.hold(org, reservation);
-        if (hold == null) {
-            throw new KitProblem.NotFound("reservation");
-        }
-        if (!hold.pending()) {
-            throw new KitProblem.InvalidState(
-                    "The reservation is " + hold.status().text() + ".");
-        }
-        Purse purse = books.purse(org);
-        List<Part> parts = purse.extend(more.micros());
-        if (parts == null) {
-            books.close();
-            return shortage(purse, more);
-        }
-        Hold larger = hold.raised(more.micros(), parts);
-        books.extended(larger, parts);
-        HoldOutcome outcome = held(purse, larger);
-        books.close();
-        return outcome;
+        return decide(
+                        List.of(org),
+                        one -> one,
+                        Map.of(reservation, org),
+                        (desk, one) -> desk.extend(one, reservation, more))
+                .getFirst();
     }
 
     /** How long a hold lasts without renewal. */
@@ -168,16 +125,9 @@ public class Ledger {
     /** Charges answered runs at the price that was valid when their credit was held (section 11.3). */
     @Transactional
     public List<SettleOutcome> settle(List<SettleRequest> requests) {
-        Books books = shelf.open(orgs(requests.stream().map(SettleRequest::org)));
         Map<UUID, OrgId> wanted = new HashMap<>();
         requests.forEach(request -> wanted.put(request.reservation(), request.org()));
-        books.read(wanted);
-        List<SettleOutcome> outcomes = new ArrayList<>();
-        for (SettleRequest request : requests) {
-            outcomes.add(settle(books, request));
-        }
-        books.close();
-        return outcomes;
+        return decide(requests, SettleRequest::org, wanted, Desk::settle);
     }
 
     /**
@@ -190,63 +140,12 @@ public class Ledger {
         return settle(List.of(request)).getFirst().orThrow();
     }
 
-    private SettleOutcome settle(Books books, SettleRequest request) {
-        Hold hold = books.hold(request.org(), request.reservation());
-        if (hold == null) {
-            return new SettleOutcome.Unknown();
-        }
-        if (!hold.instance().equals(request.instance())) {
-            return new SettleOutcome.OtherInstance();
-        }
-        if (hold.released() || hold.status() == Hold.Status.CANCELLED) {
-            return new SettleOutcome.Over("cancelled");
-        }
-        if (hold.settled()) {
-            return request.usage().equals(hold.usage())
-                    ? new SettleOutcome.Again(hold.outcome())
-                    : new SettleOutcome.OtherUsage();
-        }
-        Purse purse = books.purse(request.org());
-        long cost = hold.card().cost(request.usage(), true).micros();
-        boolean due = hold.due(books.now);
-        if (hold.pending()) {
-            purse.giveBack(hold.amount(), hold.parts());
-            // Past its limit the hold is worth nothing: what its grants lost meanwhile is lost for this run as well.
-            if (due) {
-                books.lapse(purse);
-            }
-        }
-        Purse.Taken taken = purse.pay(cost, hold.pending() && !due ? hold.parts() : List.of());
-        UUID line = books.write(
-                purse,
-                taken.debited() == 0 ? EntryType.ABSORPTION : EntryType.USAGE,
-                hold.cause(),
-                -taken.debited(),
-                taken.absorbed(),
-                taken.absorbed() == 0 ? null : "the wallet could not pay the whole run",
-                taken.uses());
-        books.lapse(purse);
-        Hold.Status end = due ? Hold.Status.EXPIRED : Hold.Status.SETTLED;
-        Hold over = hold.ended(end, books.now)
-                .closed(new Hold.Closing(
-                        books.now, request.usage(), taken.debited(), taken.absorbed(), purse.posted(), line, null));
-        books.ended(over);
-        return over.outcome();
-    }
-
     /** Ends holds without a charge. What failed runs used until then is the platform's cost. */
     @Transactional
     public List<SettleOutcome> release(List<ReleaseRequest> requests) {
-        Books books = shelf.open(orgs(requests.stream().map(ReleaseRequest::org)));
         Map<UUID, OrgId> wanted = new HashMap<>();
         requests.forEach(request -> wanted.put(request.reservation(), request.org()));
-        books.read(wanted);
-        List<SettleOutcome> outcomes = new ArrayList<>();
-        for (ReleaseRequest request : requests) {
-            outcomes.add(release(books, request));
-        }
-        books.close();
-        return outcomes;
+        return decide(requests, ReleaseRequest::org, wanted, Desk::release);
     }
 
     /**
@@ -257,32 +156,6 @@ public class Ledger {
     @Transactional
     public SettleOutcome.Closed release(ReleaseRequest request) {
         return release(List.of(request)).getFirst().orThrow();
-    }
-
-    private SettleOutcome release(Books books, ReleaseRequest request) {
-        Hold hold = books.hold(request.org(), request.reservation());
-        if (hold == null) {
-            return new SettleOutcome.Unknown();
-        }
-        if (hold.settled()) {
-            return new SettleOutcome.Over("settled");
-        }
-        if (hold.released()) {
-            return new SettleOutcome.Again(hold.outcome());
-        }
-        Purse purse = books.purse(request.org());
-        boolean due = hold.due(books.now);
-        if (hold.pending()) {
-            purse.giveBack(hold.amount(), hold.parts());
-        }
-        long cost = hold.card().cost(request.measured(), false).micros();
-        books.write(purse, EntryType.ABSORPTION, hold.cause(), 0, cost, request.reason(), List.of());
-        books.lapse(purse);
-        Hold over = hold.ended(due ? Hold.Status.EXPIRED : Hold.Status.CANCELLED, books.now)
-                .closed(new Hold.Closing(
-                        books.now, request.measured(), 0, cost, purse.posted(), null, request.reason()));
-        books.ended(over);
-        return over.outcome();
     }
 
     /** Releases what an instance that ended still holds, except for runs of ours, which end by themselves. */
@@ -299,7 +172,7 @@ public class Ledger {
 
     /** The organization whose hold this is; empty for an unknown id. */
     public Optional<OrgId> holder(UUID reservation) {
-        return holds.owner(reservation);
+        return holds.owner(reservation).or(() -> reservations.owner(reservation));
     }
 
     /**
@@ -317,32 +190,12 @@ public class Ledger {
         if (amount.compareTo(MAX_BALANCE) > 0) {
             throw new KitProblem.Meaningless("The amount of credits is beyond the largest possible amount.");
         }
-        Books books = shelf.open(List.of(org));
-        Purse purse = books.purse(org);
-        if (expiresAt != null && !expiresAt.isAfter(books.now)) {
-            throw new KitProblem.Meaningless("The credit would expire before it is there.");
-        }
-        if (purse.posted() > MAX_BALANCE.micros() - amount.micros()) {
-            throw new KitProblem.Meaningless("The wallet would hold more than the largest possible amount.");
-        }
-        long remaining = purse.credit(amount.micros());
-        UUID movement = books.id();
-        Grant grant =
-                new Grant(org, books.id(), kind, amount.micros(), remaining, books.now, expiresAt, reference, movement);
-        books.granted(grant);
-        purse.add(new Purse.Portion(grant.id(), kind.priority(), expiresAt, books.now, remaining, 0));
-        UUID line = books.write(
-                purse,
-                movement,
-                type,
-                kind.source(),
-                Movement.Cause.of(reference),
-                amount.micros(),
-                0,
-                null,
-                List.of());
-        books.close();
-        return entry(org, line);
+        return decide(
+                        List.of(org),
+                        one -> one,
+                        Map.of(),
+                        (desk, one) -> desk.entry(desk.credit(one, amount, kind, type, reference, expiresAt)))
+                .getFirst();
     }
 
     /** A top-up that an operator, a service or a confirmed payment gives. */
@@ -361,28 +214,24 @@ public class Ledger {
         if (amount.micros() <= 0) {
             throw new KitProblem.Meaningless("The amount of credits must be positive.");
         }
-        Books books = shelf.open(List.of(org));
-        Purse purse = books.purse(org);
-        if (purse.room() < amount.micros()) {
-            throw new BillingProblem.InsufficientCredits(amount, new Credits(purse.room()));
-        }
-        Purse.Taken taken = purse.pay(amount.micros(), List.of());
-        Movement.Cause cause = new Movement.Cause(reference, instance, null, Map.of());
-        UUID line = books.write(purse, type, cause, -taken.debited(), 0, null, taken.uses());
-        books.close();
-        return entry(org, line);
-    }
-
-    private Entry entry(OrgId org, @Nullable UUID line) {
-        return Optional.ofNullable(line)
-                .flatMap(id -> entries.find(org, id))
-                .orElseThrow(() -> new IllegalStateException("a movement of credit has a line"));
+        Transfer.Cause cause = new Transfer.Cause(reference, instance, null, Map.of());
+        return decide(
+                        List.of(org),
+                        one -> one,
+                        Map.of(),
+                        (desk, one) -> desk.entry(desk.debit(one, amount, type, cause)))
+                .getFirst();
     }
 
     /** Expires what is due in one wallet. */
     @Transactional(propagation = Propagation.REQUIRES_NEW)
     public void sweep(OrgId org) {
         shelf.open(List.of(org)).close();
+    }
+
+    /** Makes room for the months to come. */
+    void makePartitions() {
+        transfers.makePartitions(MONTHS_AHEAD);
     }
 
     /** Organizations with something due, the longest overdue first. */
@@ -392,9 +241,5 @@ public class Ledger {
 
     long openHolds() {
         return holds.countOpen();
-    }
-
-    private static Collection<OrgId> orgs(Stream<OrgId> all) {
-        return all.distinct().toList();
     }
 }

@@ -14,4 +14,10 @@ class LedgerJobs {
     Job expiries(Sweeps sweeps) {
         return new Job("billing.expiries", Duration.ofSeconds(10), sweeps::all);
     }
+
+    /** The tables that grow have a partition for each month, made long before it begins. */
+    @Bean
+    Job partitions(Ledger ledger) {
+        return new Job("billing.partitions", Duration.ofHours(12), ledger::makePartitions);
+    }
 }

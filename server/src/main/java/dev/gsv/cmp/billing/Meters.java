@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What was used, meter by meter (section 11.1 of the control plane contract). Never negative: 422.
@@ -93,6 +94,37 @@ public record Meters(
         BigDecimal none = BigDecimal.ZERO;
         return new Meters(
                 llmTokensIn, llmTokensOut, toolCalls, requests, ragQueries, none, 0, 0, 0, 0, 0, none, none, 0, 0);
+    }
+
+    /** As {@link #measured} wrote it; a meter that is not there measured nothing. */
+    static Meters of(JsonNode measured) {
+        return new Meters(
+                measured.path("llm_tokens_in").asLong(0),
+                measured.path("llm_tokens_out").asLong(0),
+                measured.path("tool_calls").asLong(0),
+                measured.path("requests").asLong(0),
+                measured.path("rag_queries").asLong(0),
+                exact(measured.path("rag_ingestion_mb")),
+                measured.path("mcp_calls").asLong(0),
+                measured.path("chat_sessions").asLong(0),
+                measured.path("widget_sessions").asLong(0),
+                measured.path("translations").asLong(0),
+                measured.path("image_calls").asLong(0),
+                exact(measured.path("audio_minutes")),
+                exact(measured.path("storage_gb_days")),
+                measured.path("audit_events").asLong(0),
+                measured.path("scheduled_runs").asLong(0));
+    }
+
+    private static BigDecimal exact(JsonNode number) {
+        return number.isNumber() ? number.decimalValue() : BigDecimal.ZERO;
+    }
+
+    /** The meters that measured something: most runs touch few of them. */
+    Map<String, BigDecimal> measured() {
+        Map<String, BigDecimal> result = byName();
+        result.values().removeIf(value -> value.signum() == 0);
+        return result;
     }
 
     /** Every meter under its documented name. */

@@ -3,6 +3,7 @@ package dev.gsv.cmp.billing;
 import dev.gsv.cmp.orgs.OrgId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -60,6 +61,7 @@ final class Purse {
     private int openHolds;
     private long seq;
     private @Nullable Instant lastEntryAt;
+    private @Nullable Instant dueAt;
     private boolean changed;
 
     Purse(
@@ -70,7 +72,8 @@ final class Purse {
             int openHolds,
             long floor,
             long seq,
-            @Nullable Instant lastEntryAt) {
+            @Nullable Instant lastEntryAt,
+            @Nullable Instant dueAt) {
         this.org = org;
         this.id = id;
         this.posted = posted;
@@ -79,11 +82,12 @@ final class Purse {
         this.floor = floor;
         this.seq = seq;
         this.lastEntryAt = lastEntryAt;
+        this.dueAt = dueAt;
     }
 
     void add(Portion portion) {
-        portions.add(portion);
-        portions.sort(BURN_ORDER);
+        int place = Collections.binarySearch(portions, portion, BURN_ORDER);
+        portions.add(place < 0 ? -place - 1 : place, portion);
     }
 
     long posted() {
@@ -109,6 +113,32 @@ final class Purse {
 
     boolean changed() {
         return changed;
+    }
+
+    /** A lower bound of when something of this wallet is due; null for never. */
+    @Nullable
+    Instant dueAt() {
+        return dueAt;
+    }
+
+    boolean due(Instant now) {
+        return dueAt != null && !dueAt.isAfter(now);
+    }
+
+    /** Something of this wallet will be due at that time. */
+    void dueBy(@Nullable Instant at) {
+        if (at != null && (dueAt == null || at.isBefore(dueAt))) {
+            dueAt = at;
+            changed = true;
+        }
+    }
+
+    /** After a sweep: what is due next among its holds and grants. What is left of a grant that is over is held. */
+    void dueNext(Instant now, @Nullable Instant holds) {
+        dueAt = null;
+        changed = true;
+        dueBy(holds);
+        portions.stream().filter(portion -> !portion.lapsed(now)).forEach(portion -> dueBy(portion.expiresAt));
     }
 
     List<Portion> portions() {

@@ -6,11 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Columns of many rows for one statement: each becomes an array parameter of {@code unnest}. Ids and times travel as
- * text and are cast by the statement.
+ * text and are cast by the statement; so do the arrays within a row.
  */
 final class Rows<T> {
     private final Collection<T> rows;
@@ -40,24 +41,43 @@ final class Rows<T> {
     }
 
     Rows<T> whole(String name, Function<T, @Nullable Long> value) {
-        columns.put(name, rows.stream().map(value).toArray(Long[]::new));
+        @Nullable Long[] column = new @Nullable Long[rows.size()];
+        int i = 0;
+        for (T row : rows) {
+            column[i++] = value.apply(row);
+        }
+        columns.put(name, column);
         return this;
+    }
+
+    Rows<T> number(String name, ToLongFunction<T> value) {
+        long[] column = new long[rows.size()];
+        int i = 0;
+        for (T row : rows) {
+            column[i++] = value.applyAsLong(row);
+        }
+        columns.put(name, column);
+        return this;
+    }
+
+    /** The parts of each row, as two columns of arrays. */
+    Rows<T> parts(String grants, String micros, Function<T, List<Part>> parts) {
+        text(grants, row -> array(parts.apply(row), Part::grant));
+        return text(micros, row -> array(parts.apply(row), Part::micros));
+    }
+
+    private static String array(List<Part> parts, Function<Part, Object> value) {
+        StringBuilder text = new StringBuilder("{");
+        for (Part part : parts) {
+            if (text.length() > 1) {
+                text.append(',');
+            }
+            text.append(value.apply(part));
+        }
+        return text.append('}').toString();
     }
 
     Map<String, Object> columns() {
         return columns;
-    }
-
-    /** All parts of all rows, each with its position. */
-    record Placed<R>(R row, int position, Part part) {}
-
-    static <R> List<Placed<R>> parts(Collection<R> rows, Function<R, List<Part>> parts) {
-        return rows.stream()
-                .flatMap(row -> {
-                    List<Part> own = parts.apply(row);
-                    return java.util.stream.IntStream.range(0, own.size())
-                            .mapToObj(i -> new Placed<>(row, i, own.get(i)));
-                })
-                .toList();
     }
 }

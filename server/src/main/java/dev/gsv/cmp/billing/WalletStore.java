@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -55,22 +56,25 @@ class WalletStore {
     Optional<Wallet> find(OrgId org) {
         return jdbc.sql("""
                         select w.id, w.org_id, w.posted_micros, w.floor_micros, w.low_balance_threshold_micros,
-                               w.held_micros - coalesce((
-                                   select sum(r.amount_micros) from reservation r
-                                   where r.org_id = w.org_id and r.status = 'pending'
-                                     and r.expires_at <= clock_timestamp()), 0) as reserved_micros,
-                               coalesce((
-                                   select sum(g.remaining_micros - g.held_micros) from credit_grant g
-                                   where g.org_id = w.org_id and g.remaining_micros > 0
-                                     and g.expires_at <= clock_timestamp()), 0)
-                               + coalesce((
-                                   select sum(h.micros) from reservation r
-                                   join grant_hold h on h.org_id = r.org_id and h.reservation_id = r.id
-                                   join credit_grant g on g.org_id = h.org_id and g.id = h.grant_id
-                                   where r.org_id = w.org_id and r.status = 'pending'
-                                     and r.expires_at <= clock_timestamp()
-                                     and g.expires_at <= clock_timestamp()), 0) as lapsed_micros
+                               w.held_micros - due.held_micros as reserved_micros,
+                               due.free_micros + due.standing_micros as lapsed_micros
                         from wallet w
+                        cross join lateral (
+                            select
+                                coalesce((select sum(h.amount_micros) from hold h
+                                          where h.org_id = w.org_id and h.expires_at <= clock_timestamp()), 0)
+                                    as held_micros,
+                                coalesce((select sum(g.remaining_micros - g.held_micros) from credit_grant g
+                                          where g.org_id = w.org_id and g.open and g.expires_at <= clock_timestamp()), 0)
+                                    as free_micros,
+                                coalesce((select sum(part.micros) from hold h
+                                          cross join unnest(h.grants, h.grant_micros) as part (grant_id, micros)
+                                          join credit_grant g on g.org_id = h.org_id and g.id = part.grant_id
+                                          where h.org_id = w.org_id and h.expires_at <= clock_timestamp()
+                                            and g.expires_at <= clock_timestamp()), 0) as standing_micros
+                            where w.due_at <= clock_timestamp()
+                            union all
+                            select 0, 0, 0 where (w.due_at <= clock_timestamp()) is not true) as due
                         where w.org_id = :org
                         """)
                 .param("org", org.value())
@@ -94,7 +98,8 @@ class WalletStore {
     @AllOrgs(because = MANY)
     List<Purse> lock(Collection<OrgId> orgs) {
         return jdbc.sql("""
-                        select org_id, id, posted_micros, held_micros, open_holds, floor_micros, last_seq, last_entry_at
+                        select org_id, id, posted_micros, held_micros, open_holds, floor_micros, last_seq, last_entry_at,
+                               due_at
                         from wallet
                         where org_id = any(:orgs::uuid[])
                         order by org_id
@@ -109,28 +114,28 @@ class WalletStore {
                         row.getInt("open_holds"),
                         row.getLong("floor_micros"),
                         row.getLong("last_seq"),
-                        instant(row, "last_entry_at")))
+                        instant(row, "last_entry_at"),
+                        instant(row, "due_at")))
                 .list();
     }
 
-    /** The database's clock, not the start of the transaction: time that was spent waiting for a lock has passed. */
-    @AllOrgs(because = "time belongs to nobody")
-    Instant clock() {
-        return jdbc.sql("select clock_timestamp()")
-                .query(OffsetDateTime.class)
-                .single()
-                .toInstant();
-    }
-
-    /** Reads the grants that have something left into their wallets. */
+    /**
+     * Reads the grants that have something left into their wallets.
+     *
+     * @return the database's clock, not the start of the transaction: time that was spent waiting for a lock has passed
+     */
     @AllOrgs(because = MANY)
-    void readGrants(Map<OrgId, Purse> purses) {
+    Instant readGrants(Map<OrgId, Purse> purses) {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
         jdbc.sql("""
-                        select org_id, id, priority, expires_at, created_at, remaining_micros, held_micros
-                        from credit_grant
-                        where org_id = any(:orgs::uuid[]) and remaining_micros > 0
+                        select clock_timestamp() as now, g.org_id, g.id, g.priority, g.expires_at, g.created_at,
+                               g.remaining_micros, g.held_micros
+                        from (values (1)) as once (row)
+                        left join credit_grant g on g.org_id = any(:orgs::uuid[]) and g.open
                         """).param("orgs", Rows.ids(purses.keySet())).query(row -> {
-            Purse purse = purses.get(new OrgId(row.getObject("org_id", UUID.class)));
+            now.set(row.getObject("now", OffsetDateTime.class).toInstant());
+            UUID org = row.getObject("org_id", UUID.class);
+            Purse purse = org == null ? null : purses.get(new OrgId(org));
             if (purse != null) {
                 purse.add(new Purse.Portion(
                         row.getObject("id", UUID.class),
@@ -141,6 +146,15 @@ class WalletStore {
                         row.getLong("held_micros")));
             }
         });
+        return now.get();
+    }
+
+    @AllOrgs(because = "time belongs to nobody")
+    Instant clock() {
+        return jdbc.sql("select clock_timestamp()")
+                .query(OffsetDateTime.class)
+                .single()
+                .toInstant();
     }
 
     @AllOrgs(because = MANY)
@@ -151,18 +165,20 @@ class WalletStore {
         jdbc.sql("""
                         update wallet w
                         set posted_micros = n.posted, held_micros = n.held, open_holds = n.holds, last_seq = n.seq,
-                            last_entry_at = n.last_at, updated_at = clock_timestamp()
+                            last_entry_at = n.last_at, due_at = n.due_at, updated_at = clock_timestamp()
                         from unnest(:orgs::uuid[], :posted::bigint[], :held::bigint[], :holds::bigint[], :seq::bigint[],
-                                    :lastAt::timestamptz[]) as n (org_id, posted, held, holds, seq, last_at)
+                                    :last_at::timestamptz[], :due_at::timestamptz[])
+                             as n (org_id, posted, held, holds, seq, last_at, due_at)
                         where w.org_id = n.org_id
                         """)
                 .params(Rows.of(purses)
                         .text("orgs", purse -> purse.org)
-                        .whole("posted", Purse::posted)
-                        .whole("held", Purse::held)
-                        .whole("holds", purse -> (long) purse.openHolds())
-                        .whole("seq", Purse::seq)
-                        .text("lastAt", Purse::lastEntryAt)
+                        .number("posted", Purse::posted)
+                        .number("held", Purse::held)
+                        .number("holds", Purse::openHolds)
+                        .number("seq", Purse::seq)
+                        .text("last_at", Purse::lastEntryAt)
+                        .text("due_at", Purse::dueAt)
                         .columns())
                 .update();
     }
@@ -180,7 +196,8 @@ class WalletStore {
         }
         jdbc.sql("""
                         update credit_grant g
-                        set remaining_micros = n.remaining, held_micros = n.held, updated_at = clock_timestamp()
+                        set remaining_micros = n.remaining, held_micros = n.held, open = n.remaining > 0,
+                            updated_at = clock_timestamp()
                         from unnest(:orgs::uuid[], :ids::uuid[], :remaining::bigint[], :held::bigint[])
                              as n (org_id, id, remaining, held)
                         where g.org_id = n.org_id and g.id = n.id
@@ -188,8 +205,8 @@ class WalletStore {
                 .params(Rows.of(changed)
                         .text("orgs", Changed::org)
                         .text("ids", row -> row.portion().id)
-                        .whole("remaining", row -> row.portion().remaining)
-                        .whole("held", row -> row.portion().held)
+                        .number("remaining", row -> row.portion().remaining)
+                        .number("held", row -> row.portion().held)
                         .columns())
                 .update();
     }
@@ -201,9 +218,9 @@ class WalletStore {
         }
         jdbc.sql("""
                         insert into credit_grant (org_id, id, kind, priority, amount_micros, remaining_micros,
-                                                  effective_at, expires_at, reference, movement_id, created_at, updated_at)
-                        select org_id, id, kind, priority, amount, remaining, effective_at, expires_at, reference, movement,
-                               effective_at, effective_at
+                                                  open, effective_at, expires_at, reference, movement_id, created_at, updated_at)
+                        select org_id, id, kind, priority, amount, remaining, remaining > 0, effective_at, expires_at,
+                               reference, movement, effective_at, effective_at
                         from unnest(:orgs::uuid[], :ids::uuid[], :kinds::text[], :priorities::bigint[],
                                     :amounts::bigint[], :remaining::bigint[], :effective::timestamptz[],
                                     :expires::timestamptz[], :references::text[], :movements::uuid[])
@@ -214,9 +231,9 @@ class WalletStore {
                         .text("orgs", Grant::org)
                         .text("ids", Grant::id)
                         .text("kinds", grant -> grant.kind().text())
-                        .whole("priorities", grant -> (long) grant.kind().priority())
-                        .whole("amounts", Grant::amount)
-                        .whole("remaining", Grant::remaining)
+                        .number("priorities", grant -> grant.kind().priority())
+                        .number("amounts", Grant::amount)
+                        .number("remaining", Grant::remaining)
                         .text("effective", Grant::effectiveAt)
                         .text("expires", Grant::expiresAt)
                         .text("references", Grant::reference)
@@ -241,17 +258,10 @@ class WalletStore {
     @AllOrgs(because = "sweeps what is due, whoever it belongs to")
     List<OrgId> due(int atMost) {
         return jdbc.sql("""
-                        select org_id from (
-                            (select org_id, expires_at from reservation
-                             where status = 'pending' and expires_at <= clock_timestamp()
-                             order by expires_at limit :at_most)
-                            union all
-                            (select org_id, expires_at from credit_grant
-                             where remaining_micros > held_micros and remaining_micros > 0
-                               and expires_at <= clock_timestamp()
-                             order by expires_at limit :at_most)) as due
-                        group by org_id
-                        order by min(expires_at)
+                        select org_id from wallet
+                        where due_at <= clock_timestamp()
+                        order by due_at
+                        limit :at_most
                         """)
                 .param("at_most", atMost)
                 .query((row, number) -> new OrgId(row.getObject("org_id", UUID.class)))

@@ -29,15 +29,15 @@ public class Wallets {
     public record Opened(OrgId orgId, UUID projectId, UUID walletId, boolean trialGranted) {}
 
     private final WalletStore store;
-    private final EntryStore entries;
+    private final TransferStore transfers;
     private final Ledger ledger;
     private final Orgs orgs;
     private final Ids ids;
     private final BillingSettings settings;
 
-    Wallets(WalletStore store, EntryStore entries, Ledger ledger, Orgs orgs, Ids ids, BillingSettings settings) {
+    Wallets(WalletStore store, TransferStore transfers, Ledger ledger, Orgs orgs, Ids ids, BillingSettings settings) {
         this.store = store;
-        this.entries = entries;
+        this.transfers = transfers;
         this.ledger = ledger;
         this.orgs = orgs;
         this.ids = ids;
@@ -84,7 +84,7 @@ public class Wallets {
 
     /** The wallet's ledger, newest line first. */
     public List<Entry> ledger(OrgId org, Page.Slice slice) {
-        return entries.ledger(org, slice.limit(), slice.offset());
+        return transfers.ledger(org, slice.limit(), slice.offset());
     }
 
     /**

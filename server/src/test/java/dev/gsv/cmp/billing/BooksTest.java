@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gsv.cmp.kit.Credits;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What the database itself refuses, whoever writes the statement. */
 class BooksTest {
@@ -16,10 +17,17 @@ class BooksTest {
         Scene w = scene(10);
         w.settle(w.hold(4), 7);
         Laws.conservation(w);
-        assertThatThrownBy(() -> w.sql("""
-                                insert into entry (org_id, id, movement_id, account, amount_micros, created_at)
-                                select org_id, gen_random_uuid(), id, 'revenue', 1, now() from movement where org_id = :org
-                                """).update()).hasMessageContaining("sum to zero");
+        for (String wrong : List.of("-amount_micros, source, target", "amount_micros, source, source")) {
+            assertThatThrownBy(() -> w.sql("""
+                                    insert into transfer (org_id, seq, created_at, id, movement_id, amount_micros, source, target,
+                                                          balance_micros, type, reference, grants, grant_micros)
+                                    select org_id, seq + 9, created_at, gen_random_uuid(), movement_id, %s, balance_micros,
+                                           type, reference, grants, grant_micros
+                                    from transfer where org_id = :org
+                                    """.formatted(wrong)).update())
+                    .hasMessageContaining("transfer_")
+                    .hasMessageContaining("check");
+        }
     }
 
     @Test
@@ -45,11 +53,19 @@ class BooksTest {
     void hc_06_an_entry_is_never_changed_or_deleted() {
         Scene w = scene(10);
         for (String statement : List.of(
-                "update entry set amount_micros = 1 where org_id = :org",
-                "delete from entry where org_id = :org",
-                "update movement set reference = 'x' where org_id = :org",
-                "delete from movement where org_id = :org")) {
+                "update transfer set amount_micros = 1 where org_id = :org",
+                "update transfer set reference = 'x' where org_id = :org",
+                "delete from transfer where org_id = :org")) {
             assertThatThrownBy(() -> w.sql(statement).update()).hasStackTraceContaining("append-only");
+        }
+        for (String table : JdbcClient.create(w.stage.database().dataSource())
+                .sql("select relid::text from pg_partition_tree('transfer')")
+                .query(String.class)
+                .list()) {
+            assertThatThrownBy(() -> JdbcClient.create(w.stage.database().dataSource())
+                            .sql("truncate " + table)
+                            .update())
+                    .hasStackTraceContaining("append-only");
         }
         w.shows(10);
     }

@@ -99,10 +99,7 @@ class ConcurrencyCasesTest {
         for (int round = 0; round < 25; round++) {
             Scene w = scene(20);
             UUID hold = w.hold(15);
-            w.sql("""
-                            update reservation set expires_at = clock_timestamp() + interval '2 milliseconds'
-                            where org_id = :org
-                            """).update();
+            w.limit("2 milliseconds");
             together(3, i -> () -> {
                 if (i == 0) {
                     return w.settle(hold, 9);

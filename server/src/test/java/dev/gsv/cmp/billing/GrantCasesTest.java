@@ -77,8 +77,8 @@ class GrantCasesTest {
         w.grant(PURCHASED, 20, null);
         UUID hold = w.hold(15);
         assertThat(w.sql("""
-                                select micros / 1000000 from grant_hold
-                                where org_id = :org and reservation_id = :hold order by position
+                                select micros / 1000000 from hold, unnest(grant_micros) as micros
+                                where org_id = :org and id = :hold
                                 """).param("hold", hold).query(Long.class).list()).containsExactly(5L, 10L);
         w.shows(25, 15, 10);
     }
@@ -184,9 +184,10 @@ class GrantCasesTest {
         SettleOutcome.Closed closed = w.settle(w.hold(7), 7);
         assertThat(w.sql("""
                                 select g.kind from entry e
-                                join grant_use u on u.org_id = e.org_id and u.movement_id = e.movement_id
+                                join grant_use u on u.org_id = e.org_id and u.entry_id = e.id
                                 join credit_grant g on g.org_id = u.org_id and g.id = u.grant_id
-                                where e.org_id = :org and e.id = :entry order by u.position
+                                where e.org_id = :org and e.id = :entry and e.account = 'wallet'
+                                order by u.position
                                 """).param("entry", closed.entry()).query(String.class).list())
                 .containsExactly("trial", "purchased");
     }

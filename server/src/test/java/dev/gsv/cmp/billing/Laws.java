@@ -22,26 +22,27 @@ final class Laws {
                 .as("L-01 entries of a movement sum to zero")
                 .isZero();
         assertThat(scene.sql("""
-                                select count(*) from movement m
-                                where m.org_id = :org and not exists (
-                                    select from entry e where e.org_id = m.org_id and e.movement_id = m.id)
+                                select count(*) from (
+                                    select seq, lag(seq, 1, 0) over (order by seq) as before,
+                                           created_at < lag(created_at) over (order by seq) as back
+                                    from transfer where org_id = :org) as chain
+                                where seq <> before + 1 or back
                                 """).query(Long.class).single())
-                .as("a movement has entries")
+                .as("the chain has no gap and time does not step back in it")
                 .isZero();
     }
 
     /** L-03, and that the grants agree with it. */
     static void heldIsTheSumOfPendingHolds(Scene scene) {
         assertThat(scene.sql("""
-                                select w.held_micros - coalesce((select sum(r.amount_micros) from reservation r
-                                    where r.org_id = w.org_id and r.status = 'pending'), 0)
+                                select w.held_micros - coalesce((select sum(h.amount_micros) from hold h
+                                    where h.org_id = w.org_id), 0)
                                 from wallet w where w.org_id = :org
                                 """).query(Long.class).single())
                 .as("L-03 held = sum of pending holds")
                 .isZero();
         assertThat(scene.sql("""
-                                select w.open_holds - (select count(*) from reservation r
-                                    where r.org_id = w.org_id and r.status = 'pending')
+                                select w.open_holds - (select count(*) from hold h where h.org_id = w.org_id)
                                 from wallet w where w.org_id = :org
                                 """).query(Long.class).single())
                 .as("open holds are counted")
@@ -49,11 +50,21 @@ final class Laws {
         assertThat(scene.sql("""
                                 select count(*) from credit_grant g
                                 where g.org_id = :org and g.held_micros <> coalesce((
-                                    select sum(h.micros) from grant_hold h
-                                    join reservation r on r.org_id = h.org_id and r.id = h.reservation_id
-                                    where h.org_id = g.org_id and h.grant_id = g.id and r.status = 'pending'), 0)
+                                    select sum(part.micros) from hold h
+                                    cross join unnest(h.grants, h.grant_micros) as part (grant_id, micros)
+                                    where h.org_id = g.org_id and part.grant_id = g.id), 0)
                                 """).query(Long.class).single())
                 .as("what is held of a grant = its parts in pending holds")
+                .isZero();
+        assertThat(scene.sql("""
+                                select count(*) from wallet w where w.org_id = :org and exists (
+                                    select expires_at from hold h
+                                    where h.org_id = w.org_id and h.expires_at < coalesce(w.due_at, 'infinity')
+                                    union all select g.expires_at from credit_grant g
+                                    where g.org_id = w.org_id and g.open and g.remaining_micros > g.held_micros
+                                      and g.expires_at < coalesce(w.due_at, 'infinity'))
+                                """).query(Long.class).single())
+                .as("nothing is due before the wallet says so")
                 .isZero();
     }
 
@@ -81,12 +92,12 @@ final class Laws {
                 .isZero();
         assertThat(scene.sql("""
                                 select count(*) from (
-                                    select e.seq, e.balance_micros - sum(e.amount_micros) over (order by e.seq) as off,
-                                           row_number() over (order by e.seq) as place
-                                    from entry e where e.org_id = :org and e.account = 'wallet') as line
-                                where off <> 0 or place <> seq
+                                    select t.balance_micros - sum(case 'wallet' when t.target then t.amount_micros
+                                               when t.source then -t.amount_micros else 0 end) over (order by t.seq) as off
+                                    from transfer t where t.org_id = :org) as line
+                                where off <> 0
                                 """).query(Long.class).single())
-                .as("each line shows the balance after it, without a gap")
+                .as("each line shows the balance after it")
                 .isZero();
     }
 }

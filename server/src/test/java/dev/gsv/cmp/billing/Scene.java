@@ -95,7 +95,10 @@ final class Scene {
     /** Lets time pass for this wallet: what it waits for comes nearer. */
     void pass(Duration time) {
         String seconds = time.toSeconds() + " seconds";
-        sql("update reservation set expires_at = expires_at - :by::interval where org_id = :org and status = 'pending'")
+        sql("update hold set expires_at = expires_at - :by::interval where org_id = :org")
+                .param("by", seconds)
+                .update();
+        sql("update wallet set due_at = due_at - :by::interval where org_id = :org")
                 .param("by", seconds)
                 .update();
         sql("""
@@ -103,6 +106,15 @@ final class Scene {
                         set expires_at = expires_at - :by::interval, effective_at = effective_at - :by::interval
                         where org_id = :org
                         """).param("by", seconds).update();
+    }
+
+    /** All open holds end so long from now. */
+    void limit(String in) {
+        for (String table : List.of("wallet set due_at", "hold set expires_at")) {
+            sql("update " + table + " = clock_timestamp() + :in::interval where org_id = :org")
+                    .param("in", in)
+                    .update();
+        }
     }
 
     JdbcClient.StatementSpec sql(String text) {
@@ -131,10 +143,10 @@ final class Scene {
     }
 
     String status(UUID hold) {
-        return sql("select status from reservation where org_id = :org and id = :id")
-                .param("id", hold)
-                .query(String.class)
-                .single();
+        return sql("""
+                        select status from reservation where org_id = :org and id = :id
+                        union all select 'pending' from hold where org_id = :org and id = :id
+                        """).param("id", hold).query(String.class).single();
     }
 
     /** What is left of each grant, in burn order. */
@@ -147,13 +159,7 @@ final class Scene {
 
     /** Everything that is written about this wallet, for "no row was written". */
     List<Long> rows() {
-        return List.of(
-                count("movement"),
-                count("entry"),
-                count("reservation"),
-                count("grant_hold"),
-                count("grant_use"),
-                count("credit_grant"));
+        return List.of(count("transfer"), count("hold"), count("reservation"), count("credit_grant"));
     }
 
     private long count(String table) {

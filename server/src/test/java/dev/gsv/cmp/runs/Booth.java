@@ -163,8 +163,8 @@ record Booth(Harness harness, Market.Buyer buyer, String instance) {
                         + " having sum(amount_micros) <> 0) as unbalanced",
                 "select posted_micros - (select coalesce(sum(amount_micros), 0) from entry e"
                         + " where e.org_id = w.org_id and account = 'wallet') from wallet w where org_id = :org",
-                "select held_micros - (select coalesce(sum(amount_micros), 0) from reservation r"
-                        + " where r.org_id = w.org_id and status = 'pending') from wallet w where org_id = :org")) {
+                "select held_micros - (select coalesce(sum(amount_micros), 0) from hold h"
+                        + " where h.org_id = w.org_id) from wallet w where org_id = :org")) {
             long off = sql(law).query(Long.class).single();
             if (off != 0) {
                 throw new AssertionError("broken by " + off + ": " + law);
