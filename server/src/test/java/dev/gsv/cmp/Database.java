@@ -20,6 +20,9 @@ import org.springframework.util.FileSystemUtils;
 public final class Database {
 
     private static final String TEMPLATE = "cmp_template";
+    /** Benchmarks measure what an operator runs: every commit on disk. */
+    public static final String DURABLE = "cmp.test.durable";
+
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private static final EmbeddedDatabase CLUSTER = start();
@@ -55,8 +58,10 @@ public final class Database {
         Path target = House.root().resolve("server/target");
         try {
             Path directory = Files.createTempDirectory(Files.createDirectories(target), "postgres-");
-            EmbeddedDatabase cluster =
-                    EmbeddedDatabase.forgetfulForTests(directory, target.resolve("postgres-programs"));
+            Path programs = target.resolve("postgres-programs");
+            EmbeddedDatabase cluster = Boolean.getBoolean(DURABLE)
+                    ? EmbeddedDatabase.durable(directory)
+                    : EmbeddedDatabase.forgetfulForTests(directory, programs);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 cluster.close();
                 FileSystemUtils.deleteRecursively(directory.toFile());

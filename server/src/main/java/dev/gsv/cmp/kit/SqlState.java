@@ -3,6 +3,7 @@ package dev.gsv.cmp.kit;
 import java.sql.SQLException;
 import java.util.Set;
 import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 /** What PostgreSQL said no with, by its five-letter code; the framework's own classes are coarser. */
 public enum SqlState {
@@ -19,6 +20,12 @@ public enum SqlState {
 
     SqlState(String... codes) {
         this.codes = Set.of(codes);
+    }
+
+    /** True when the database, or the lack of a connection to it, stood in the way and the work itself did not. */
+    static boolean isTransient(RuntimeException exception) {
+        return exception instanceof CannotCreateTransactionException
+                || (exception instanceof DataAccessException data && TRANSIENT.of(data));
     }
 
     public boolean of(DataAccessException exception) {
