@@ -31,7 +31,7 @@ public class Quotas {
      * @throws QuotasProblem.RateLimited runs per minute or at once (429, Retry-After)
      * @throws QuotasProblem.QuotaExceeded runs per month (429, Retry-After)
      */
-    @Transactional(propagation = Propagation.MANDATORY)
+    @Transactional(propagation = Propagation.MANDATORY, noRollbackFor = QuotasProblem.class)
     public void admit(OrgId org, UUID instance, UUID run, Limits limits) {
         if (limits.unlimited()) {
             return;
@@ -63,6 +63,13 @@ public class Quotas {
             store.take(org, instance, run, SLOT_TIME);
         }
         store.count(org, instance, minute, inMinute + 1, month, inMonth + 1);
+    }
+
+    /** Takes an admission of the running transaction back, because a later gate refuses. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void withdraw(OrgId org, UUID instance, UUID run) {
+        store.free(org, instance, run);
+        store.uncount(org, instance);
     }
 
     /** Frees the slot of a run; a second time it does nothing. */
