@@ -35,7 +35,7 @@ public final class Sent {
      * @throws KitProblem.Invalid when it is no JSON, has the wrong shape or says one thing twice differently (400)
      */
     public <T> T read(byte[] json, Class<T> type) {
-        Synonyms.refuse(json, mapper);
+        Synonyms.refuse(json, type, mapper);
         try {
             T value = mapper.readValue(json, type);
             if (value == null) {
