@@ -139,7 +139,7 @@ class OfferingApi {
             Caller caller,
             @PathVariable("offering_id") String offering,
             @io.swagger.v3.oas.annotations.parameters.RequestBody(
-                            content = @Content(schema = @Schema(implementation = Body.class)))
+                            content = @Content(schema = @Schema(implementation = NewOffering.class)))
                     @RequestBody
                     JsonNode body) {
         return offerings.change(offerings.enter(caller, offering), body);

@@ -51,6 +51,7 @@ class Synonyms extends RequestBodyAdviceAdapter {
             throws IOException {
         if (RequestContextHolder.currentRequestAttributes() instanceof ServletRequestAttributes attributes) {
             HttpServletRequest request = attributes.getRequest();
+            HalfCharacters.refuse(Body.of(request));
             refuse(Body.of(request), type, mapper);
         }
         return message;

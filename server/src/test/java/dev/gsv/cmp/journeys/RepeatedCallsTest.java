@@ -110,7 +110,9 @@ class RepeatedCallsTest {
                 refused(softly, call(caller, route, body(route).put("idempotency_key", 7)));
                 String half =
                         body(route).put("idempotency_key", "HALF").toString().replace("HALF", "a\\ud800");
-                refused(softly, call(caller, route, half));
+                softly.assertThat(call(caller, route, half).status())
+                        .as(route.toString())
+                        .isEqualTo(400);
             }
             softly.assertAll();
         }

