@@ -40,7 +40,8 @@ class IdsTest {
     @Test
     void ids_without_dashes_and_in_capitals_are_the_same_ids_on_every_route() {
         List<Route> routes = new ArrayList<>(Route.all(HARNESS));
-        routes.removeIf(route -> !route.named());
+        // A category has no id, and is everybody's.
+        routes.removeIf(route -> !route.named() || route.variables().contains("category"));
         assertThat(routes).hasSizeGreaterThan(50);
         // What ends something comes last.
         routes.sort(Comparator.comparing(route -> route.method().equals("DELETE")));

@@ -161,6 +161,40 @@ class ShapesTest {
         }
 
         @Test
+        void a_name_is_one_line_of_any_script_within_its_bound() {
+            SoftAssertions softly = new SoftAssertions();
+            members((operation, member) -> {
+                String field = member.getKey();
+                // A category is everybody's: other tests read its name.
+                if ((!field.equals("name") && !field.equals("instance_name"))
+                        || operation.path().contains("{category}")) {
+                    return;
+                }
+                for (String wrong : List.of("", "  ", "\t", "a\u0000b", "a\nb", "x".repeat(256))) {
+                    Api.Reply reply =
+                            call(right(operation), operation, body(operation).put(field, wrong));
+                    answers(softly, reply, field + "=" + wrong, 400, "VALIDATION_ERROR");
+                    softly.assertThat(reply.at("/detail"))
+                            .as(operation.toString())
+                            .contains(field);
+                }
+                for (String odd : List.of("👩‍🚀", "שלום עולם", "مرحبا", "' or 1=1; --", "ü".repeat(200))) {
+                    String name = Harness.unique("n") + " " + odd;
+                    Api.Reply reply =
+                            call(right(operation), operation, body(operation).put(field, name));
+                    // The name of an import is shown by the offering that it makes.
+                    softly.assertThat(reply.status())
+                            .as(operation + " " + name + reply.text())
+                            .isBetween(200, 299);
+                    softly.assertThat(List.of(name, ""))
+                            .as(operation.toString())
+                            .contains(reply.at("/name"));
+                }
+            });
+            softly.assertAll();
+        }
+
+        @Test
         void a_list_is_asked_for_with_a_limit_and_an_offset_that_make_sense() {
             SoftAssertions softly = new SoftAssertions();
             int lists = 0;
