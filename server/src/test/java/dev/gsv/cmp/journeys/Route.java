@@ -62,7 +62,7 @@ record Route(String path, String method, Optional<Needs> needs, boolean open, bo
     }
 
     boolean keys() {
-        return needs.map(Needs::keys).orElse(false);
+        return needs.filter(needed -> needed.keys().length > 0).isPresent();
     }
 
     /** The roles that are too weak for this route; none where no role is asked for. */
