@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
  * PostgreSQL as a child of this process, its cluster kept in a folder: the database of everyone who sets no
  * {@code DATABASE_URL}, and of the tests.
  *
+ * <p>A server that dies while this process lives is started again, see {@link DatabaseWatch}.
+ *
  * <p>Always true: one process owns a data directory; what was committed survives {@code kill -9} of this process and of
  * PostgreSQL; closing leaves no process behind.
  *
@@ -51,7 +53,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private final PostgresBinaries binaries;
     private final String password;
     private final int port;
-    private boolean closed;
+    private final DatabaseWatch watch;
+    private volatile long server;
+    private volatile boolean closed;
 
     private EmbeddedDatabase(Path directory, Path binaries, boolean durable) {
         this.directory = DatabaseDirectory.lock(directory);
@@ -64,6 +68,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
             initialize();
             this.port = start();
             assertDurable();
+            this.server = leftover().orElse(0L);
+            this.watch = new DatabaseWatch(this::runs, this::startAgain, DatabaseWatch.PAUSES);
         } catch (RuntimeException e) {
             this.directory.close();
             throw e;
@@ -125,6 +131,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             return;
         }
         closed = true;
+        watch.close();
         if (!stop("fast", STOP_TIMEOUT_SECONDS) && leftover().isPresent()) {
             LOG.warn(
                     "PostgreSQL did not stop within {} s; it is cut off and recovers at the next start",
@@ -249,14 +256,45 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
+    /** Whether the server is there; a zombie has no working directory and is not. */
+    private boolean runs() {
+        return closed
+                || ProcessHandle.of(server)
+                        .filter(ProcessHandle::isAlive)
+                        .filter(this::isOurs)
+                        .isPresent();
+    }
+
+    /** Over the same data and on the same port, which the pool knows. */
+    private void startAgain() {
+        stopLeftover();
+        if (!closed && start(port) != 0) {
+            throw failed("PostgreSQL does not start over " + directory.cluster());
+        }
+        server = leftover().orElse(0L);
+        if (closed) {
+            stop("fast", STOP_TIMEOUT_SECONDS);
+        }
+    }
+
     private int start() {
         for (int attempt = 1; ; attempt++) {
             int candidate = freePort();
+            if (start(candidate) == 0) {
+                return candidate;
+            }
+            if (attempt == PORT_ATTEMPTS || !directory.logTail().contains("could not bind")) {
+                throw failed("PostgreSQL does not start over " + directory.cluster());
+            }
+        }
+    }
+
+    private int start(int candidate) {
             StringBuilder options = new StringBuilder("-p " + candidate);
             settings()
                     .forEach((name, value) ->
                             options.append(" -c ").append(name).append('=').append(value));
-            int exit = binaries.run(
+            return binaries.run(
                     directory.log(),
                     "pg_ctl",
                     List.of(
@@ -270,13 +308,6 @@ public final class EmbeddedDatabase implements AutoCloseable {
                             "-o",
                             options.toString(),
                             "start"));
-            if (exit == 0) {
-                return candidate;
-            }
-            if (attempt == PORT_ATTEMPTS || !directory.logTail().contains("could not bind")) {
-                throw failed("PostgreSQL does not start over " + directory.cluster());
-            }
-        }
     }
 
     /**
