@@ -161,7 +161,8 @@ class GoldenTest {
                 facts.stream().map(fact -> fact.replaceFirst(".* ", "")).collect(Collectors.toSet());
         try (var files = Files.walk(House.root().resolve("docs/errors"))) {
             assertThat(files.filter(Files::isRegularFile)
-                            .map(file -> "/" + House.root().relativize(file).toString().replaceFirst("\\.md$", "")))
+                            .map(file -> "/"
+                                    + House.root().relativize(file).toString().replaceFirst("\\.md$", "")))
                     .as("pages")
                     .containsExactlyInAnyOrderElementsOf(promised);
         }

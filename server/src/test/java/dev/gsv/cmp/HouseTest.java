@@ -298,9 +298,11 @@ class HouseTest {
     @Test
     void a_batch_may_name_many_organizations_first() {
         JavaClass samples = new ClassFileImporter().importClass(SampleStore.class);
-        assertThat(samples.getMethods()).hasSize(9).allSatisfy(method -> assertThat(namesItsOrganization(method))
-                .as(method.getName())
-                .isEqualTo(method.getName().startsWith("led")));
+        assertThat(samples.getMethods())
+                .hasSize(9)
+                .allSatisfy(method -> assertThat(namesItsOrganization(method))
+                        .as(method.getName())
+                        .isEqualTo(method.getName().startsWith("led")));
     }
 
     @Test

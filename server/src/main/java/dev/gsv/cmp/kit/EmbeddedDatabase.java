@@ -290,24 +290,24 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     private int start(int candidate) {
-            StringBuilder options = new StringBuilder("-p " + candidate);
-            settings()
-                    .forEach((name, value) ->
-                            options.append(" -c ").append(name).append('=').append(value));
-            return binaries.run(
-                    directory.log(),
-                    "pg_ctl",
-                    List.of(
-                            "-D",
-                            directory.cluster().toString(),
-                            "-w",
-                            "-t",
-                            "" + START_TIMEOUT_SECONDS,
-                            "-l",
-                            directory.log().toString(),
-                            "-o",
-                            options.toString(),
-                            "start"));
+        StringBuilder options = new StringBuilder("-p " + candidate);
+        settings()
+                .forEach((name, value) ->
+                        options.append(" -c ").append(name).append('=').append(value));
+        return binaries.run(
+                directory.log(),
+                "pg_ctl",
+                List.of(
+                        "-D",
+                        directory.cluster().toString(),
+                        "-w",
+                        "-t",
+                        "" + START_TIMEOUT_SECONDS,
+                        "-l",
+                        directory.log().toString(),
+                        "-o",
+                        options.toString(),
+                        "start"));
     }
 
     /**

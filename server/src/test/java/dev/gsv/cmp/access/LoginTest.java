@@ -217,7 +217,8 @@ class LoginTest {
         String log = String.join(
                 "\n",
                 List.copyOf(lines.list).stream()
-                        .map(line -> line.getFormattedMessage() + line.getMDCPropertyMap()
+                        .map(line -> line.getFormattedMessage()
+                                + line.getMDCPropertyMap()
                                 + (line.getThrowableProxy() == null
                                         ? ""
                                         : ThrowableProxyUtil.asString(line.getThrowableProxy())))

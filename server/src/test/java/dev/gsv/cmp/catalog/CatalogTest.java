@@ -63,7 +63,8 @@ class CatalogTest {
                         select column_name from information_schema.columns
                         where table_name = 'offering_version' and table_schema = 'public'
                         """).query(String.class).list();
-        assertThat(columns).filteredOn(column -> !guarded.contains(column))
+        assertThat(columns)
+                .filteredOn(column -> !guarded.contains(column))
                 .containsExactlyInAnyOrder("status", "updated_at");
         market.act(offering, "versions/" + version + "/publish").expect(200);
         JsonNode shown = market.get(offering).json().at("/versions/0");

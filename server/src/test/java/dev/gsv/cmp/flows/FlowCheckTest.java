@@ -71,8 +71,10 @@ class FlowCheckTest {
     void a_secret_in_a_note_is_a_warning_and_shown_masked() {
         ObjectNode flow = Graph.chat("gpt-4o").json();
         ObjectNode note = JSON.objectNode().put("id", "note-1").put("type", "noteNode");
-        note.putObject("data").put("type", "note").putObject("node")
-                .put("description", "Our key is " + Planted.openAi() + ", see https://example.org/a8f5f167f44f4964e6c998");
+        note.putObject("data")
+                .put("type", "note")
+                .putObject("node")
+                .put("description", "Our key: " + Planted.openAi() + ", see https://example.org/a8f5f167f44f4964");
         flow.withArray("/data/nodes").add(note);
         FlowReport report = check(flow);
         assertThat(codes(report)).containsExactly(Finding.Code.SECRET_IN_NOTE);

@@ -109,10 +109,15 @@ class ModelServerTest {
         void with_nothing_but_tokens_in_the_price() {
             fake.always(exchange -> exchange.json(
                     200,
-                    FakeModel.completion("Hi", "stop", "{\"prompt_tokens\":11,\"completion_tokens\":1,"
-                                    + "\"requests\":9,\"tool_calls\":9,\"total_tokens\":999999}")
-                            .replace("\"role\"", "\"tool_calls\":[{\"id\":\"a\",\"type\":\"function\","
-                                    + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}],\"role\"")));
+                    FakeModel.completion(
+                                    "Hi",
+                                    "stop",
+                                    "{\"prompt_tokens\":11,\"completion_tokens\":1,"
+                                            + "\"requests\":9,\"tool_calls\":9,\"total_tokens\":999999}")
+                            .replace(
+                                    "\"role\"",
+                                    "\"tool_calls\":[{\"id\":\"a\",\"type\":\"function\","
+                                            + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}],\"role\"")));
             assertThat(bench.answered(Graph.chat("gpt-4o")).usage())
                     .isEqualTo(new Usage(11, 1, 0, 1, 0, 0, Usage.REPORTED));
         }

@@ -76,8 +76,7 @@ class CreditsTest {
 
     @Test
     void one_credit_is_said_as_one() {
-        assertThat(new dev.gsv.cmp.billing.BillingProblem.InsufficientCredits(
-                                new Credits(1_000_000), new Credits(0))
+        assertThat(new dev.gsv.cmp.billing.BillingProblem.InsufficientCredits(new Credits(1_000_000), new Credits(0))
                         .sentence())
                 .startsWith("1 credit is needed, 0 are available.");
         assertThat(new dev.gsv.cmp.billing.BillingProblem.InsufficientCredits(

@@ -6,6 +6,8 @@ import dev.gsv.cmp.Api;
 import dev.gsv.cmp.Harness;
 import dev.gsv.cmp.House;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -14,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -51,9 +55,12 @@ class OutageTest {
             String said = output.getAll();
             assertThat(count(said, "The database does not answer;")).isEqualTo(1);
             // Once before the outage is known, once in it.
-            assertThat(count(said, "refused, because the database does not answer")).isBetween(1L, 2L);
+            assertThat(count(said, "refused, because the database does not answer"))
+                    .isBetween(1L, 2L);
             assertThat(count(said, "Readiness +the database does not answer:")).isBetween(1L, 2L);
-            assertThat(count(said, "Will keep running")).as("polls of the scheduler").isEqualTo(1);
+            assertThat(count(said, "Will keep running"))
+                    .as("polls of the scheduler")
+                    .isEqualTo(1);
         }
     }
 
@@ -74,15 +81,43 @@ class OutageTest {
             assertThat(down).as("health said so").isTrue();
             assertThat(status).isEqualTo(200);
             node.caller().get(CATALOG).expect(200);
-            assertThat(output.getAll()).contains("PostgreSQL runs again", "The database answers again after");
+            assertThat(output.getAll()).contains("PostgreSQL runs again");
         }
+    }
+
+    @Test
+    void an_outage_has_one_line_when_it_begins_and_one_when_it_is_over(CapturedOutput output) {
+        Outage outage = new Outage(Clock.systemUTC());
+        Logger log = LoggerFactory.getLogger(OutageTest.class);
+        try {
+            for (int round = 0; round < 2; round++) {
+                for (int i = 0; i < 5; i++) {
+                    outage.began(new SQLException("gone", "08001"));
+                    log.warn("a job failed: {}", i);
+                    log.error("a job failed for another reason", new IllegalStateException("a bug"));
+                }
+                outage.over();
+                outage.over();
+                log.warn("after it: {}", round);
+            }
+        } finally {
+            outage.close();
+        }
+        String said = output.getAll();
+        assertThat(count(said, "The database does not answer;")).isEqualTo(2);
+        assertThat(count(said, "answers again after \\d+ s; 4 repeated lines")).isEqualTo(2);
+        assertThat(count(said, "a job failed: ")).isEqualTo(2);
+        assertThat(count(said, "for another reason")).isEqualTo(10);
+        assertThat(count(said, "after it: ")).isEqualTo(2);
     }
 
     private static List<ProcessHandle> servers(Path data) {
         try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
             return all.filter(process -> process.info().command().orElse("").endsWith("/postgres"))
-                    .filter(process ->
-                            process.info().commandLine().orElse("").contains(data.resolve("postgres/cluster").toString()))
+                    .filter(process -> process.info()
+                            .commandLine()
+                            .orElse("")
+                            .contains(data.resolve("postgres/cluster").toString()))
                     .toList();
         }
     }

@@ -19,7 +19,8 @@ class PagesTest {
     void a_guide_is_html_for_a_browser_and_markdown_for_everybody_else() {
         Api.Reply html = browser.get("/docs/guides/buyers").expect(200);
         assertThat(html.header("Content-Type")).contains("text/html;charset=UTF-8");
-        assertThat(html.header("Vary")).hasValueSatisfying(vary -> assertThat(vary).contains("Accept"));
+        assertThat(html.header("Vary"))
+                .hasValueSatisfying(vary -> assertThat(vary).contains("Accept"));
         assertThat(html.text())
                 .contains("<title>Guide for buyers · CMP</title>", "<h1>Guide for buyers</h1>", "<pre><code")
                 .doesNotContain("```", "<script");
