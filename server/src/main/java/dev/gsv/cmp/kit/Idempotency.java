@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -41,6 +43,8 @@ public class Idempotency {
         /** The key belongs to another request: 409. */
         record Mismatch() implements Claim {}
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Idempotency.class);
 
     static final String REPLAYED = "Idempotency-Replayed";
     /** Refusals that are decisions: a retry never turns them into a success. */
@@ -189,6 +193,10 @@ public class Idempotency {
 
     /** Removes records past their time. Returns how many. */
     public int sweep(int atMost) {
-        return store.sweep(atMost);
+        int removed = store.sweep(atMost);
+        if (removed > 0) {
+            LOG.info("{} idempotency records past their time were removed", removed);
+        }
+        return removed;
     }
 }

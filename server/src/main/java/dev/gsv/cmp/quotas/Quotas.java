@@ -7,6 +7,8 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -17,6 +19,8 @@ public class Quotas {
 
     /** Longer than any run may last; after it the slot of a process that died is free again. */
     static final Duration SLOT_TIME = Duration.ofMinutes(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Quotas.class);
 
     private final QuotaStore store;
 
@@ -72,6 +76,10 @@ public class Quotas {
 
     /** Removes slots past their time, which count for nobody. Returns how many. */
     public int sweep(int atMost) {
-        return store.sweep(atMost);
+        int removed = store.sweep(atMost);
+        if (removed > 0) {
+            LOG.info("{} slots of runs that never ended were removed", removed);
+        }
+        return removed;
     }
 }
