@@ -23,13 +23,13 @@ class LedgerJobs {
 
     /** Behind the hot path, in bounded portions; an idle ledger costs one look at an index. */
     @Bean
-    Job seals(Seals seals) {
+    Job sealing(Seals seals) {
         return new Job("billing.seals", Duration.ofSeconds(2), seals::seal);
     }
 
     /** It runs in the background: a large ledger takes minutes. */
     @Bean
-    Job verification(Verifications verifications) {
+    Job dailyVerification(Verifications verifications) {
         return new Job("billing.verification", Duration.ofDays(1), verifications::daily);
     }
 }

@@ -65,7 +65,9 @@ final class Replay {
         for (StoredGrant each : stored) {
             Recomputed grant = new Recomputed(each);
             grants.put(each.id(), grant);
-            byMovement.computeIfAbsent(each.movement(), unused -> new ArrayList<>()).add(grant);
+            byMovement
+                    .computeIfAbsent(each.movement(), unused -> new ArrayList<>())
+                    .add(grant);
         }
     }
 
@@ -110,7 +112,15 @@ final class Replay {
 
     private Finding missing(long missing) {
         return new Finding(
-                org().value(), wallet.id(), missing, "transfer", null, "row", "a line with this number", "missing", true);
+                org().value(),
+                wallet.id(),
+                missing,
+                "transfer",
+                null,
+                "row",
+                "a line with this number",
+                "missing",
+                true);
     }
 
     private @Nullable Finding amounts(ChainRow line) {
@@ -190,7 +200,8 @@ final class Replay {
         for (ChainRow.Use use : line.uses()) {
             Recomputed grant = grants.get(use.grant());
             if (grant == null) {
-                return wrong(line, "grants", "a grant of this wallet", use.grant().toString(), false);
+                return wrong(
+                        line, "grants", "a grant of this wallet", use.grant().toString(), false);
             }
             long change = line.change() > 0 ? use.micros() : -use.micros();
             grant.remaining += change;
@@ -251,8 +262,15 @@ final class Replay {
                 Recomputed grant = grants.get(use.grant());
                 if (grant == null) {
                     return new Finding(
-                            org().value(), wallet.id(), null, "hold", hold.id(), "grants", "a grant of this wallet",
-                            use.grant().toString(), false);
+                            org().value(),
+                            wallet.id(),
+                            null,
+                            "hold",
+                            hold.id(),
+                            "grants",
+                            "a grant of this wallet",
+                            use.grant().toString(),
+                            false);
                 }
                 grant.held += use.micros();
             }

@@ -119,7 +119,8 @@ class ReplayStore {
                         left join wallet w on w.org_id = t.org_id
                         where t.org_id > :after and t.org_id <= :up_to
                         order by t.org_id, t.seq, t.created_at
-                        """, range).withFetchSize(FETCH).query((RowCallbackHandler) row -> each.accept(SealStore.line(row)));
+                        """, range).withFetchSize(FETCH).query((RowCallbackHandler)
+                row -> each.accept(SealStore.line(row)));
     }
 
     private JdbcClient.StatementSpec ranged(String sql, Range range) {

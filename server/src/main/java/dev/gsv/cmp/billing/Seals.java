@@ -80,7 +80,8 @@ public class Seals {
         if (done) {
             since = watermark;
         }
-        if (look == null && (lookedAtAll == null || !lookedAtAll.plus(LOOK_AT_ALL).isAfter(now))) {
+        if (look == null
+                && (lookedAtAll == null || !lookedAtAll.plus(LOOK_AT_ALL).isAfter(now))) {
             gaps.clear();
             look = new Look(watermark, null);
         }
@@ -149,8 +150,9 @@ public class Seals {
     private List<OrgId> sealPortion(List<OrgId> orgs) {
         List<Seal.Head> heads = store.heads(orgs);
         Map<OrgId, List<ChainRow>> lines = new LinkedHashMap<>();
-        store.next(heads, BLOCK).forEach(line -> lines.computeIfAbsent(line.org(), org -> new ArrayList<>())
-                .add(line));
+        store.next(heads, BLOCK)
+                .forEach(line -> lines.computeIfAbsent(line.org(), org -> new ArrayList<>())
+                        .add(line));
         List<Seal> seals = new ArrayList<>();
         List<OrgId> more = new ArrayList<>();
         for (Seal.Head head : heads) {
@@ -190,7 +192,10 @@ public class Seals {
 
     private void gap(OrgId org, long seq) {
         if (gaps.size() < MAX_GAPS && gaps.add(org)) {
-            log.error("ledger of organization {}: line {} is missing, its chain waits there; verify the ledger", org, seq);
+            log.error(
+                    "ledger of organization {}: line {} is missing, its chain waits there; verify the ledger",
+                    org,
+                    seq);
         }
     }
 }

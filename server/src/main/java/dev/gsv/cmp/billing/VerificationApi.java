@@ -34,7 +34,9 @@ class VerificationApi {
      * @param running the one under way
      */
     record LedgerHealth(
-            String status, @Nullable Verification last, @Nullable Verification running) {}
+            String status,
+            @Nullable Verification last,
+            @Nullable Verification running) {}
 
     private final Verifications verifications;
     private final Seals seals;

@@ -33,6 +33,7 @@ public class Verifications {
     private static final Duration SILENCE = Duration.ofSeconds(60);
     /** Pause between two signs of life. */
     private static final Duration SIGN = Duration.ofSeconds(1);
+
     private static final Duration KEPT = Duration.ofDays(400);
     /** How old the numbers of the gauges may be. */
     private static final Duration FRESH = Duration.ofSeconds(30);

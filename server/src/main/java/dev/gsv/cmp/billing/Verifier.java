@@ -45,8 +45,7 @@ class Verifier {
      * @param findings the first wrong row of each broken wallet, in order; the first {@value #MAX_FINDINGS} of them
      * @param fingerprint of one wallet the digest of its last sealed line; of all the digest over these
      */
-    record Outcome(
-            long wallets, long entries, long sealed, long broken, List<Finding> findings, String fingerprint) {}
+    record Outcome(long wallets, long entries, long sealed, long broken, List<Finding> findings, String fingerprint) {}
 
     private final ReplayStore store;
     private final SealStore seals;
@@ -117,8 +116,7 @@ class Verifier {
                     store.grants(range).stream().collect(Collectors.groupingBy(Replay.StoredGrant::org));
             Map<OrgId, List<Replay.StoredHold>> holds =
                     store.holds(range).stream().collect(Collectors.groupingBy(Replay.StoredHold::org));
-            Map<OrgId, List<Seal>> blocks =
-                    store.firstSeals(range).stream().collect(Collectors.groupingBy(Seal::org));
+            Map<OrgId, List<Seal>> blocks = store.firstSeals(range).stream().collect(Collectors.groupingBy(Seal::org));
             Map<OrgId, Replay> replays = new LinkedHashMap<>();
             for (Replay.Stored wallet : page) {
                 OrgId org = wallet.org();
@@ -172,8 +170,15 @@ class Verifier {
 
         private Finding stranger(ChainRow line) {
             return new Finding(
-                    line.org().value(), null, line.seq(), "transfer", line.id(), "org_id",
-                    "an organization with a wallet", line.org().toString(), false);
+                    line.org().value(),
+                    null,
+                    line.seq(),
+                    "transfer",
+                    line.id(),
+                    "org_id",
+                    "an organization with a wallet",
+                    line.org().toString(),
+                    false);
         }
 
         private void tell() {
@@ -189,7 +194,8 @@ class Verifier {
 
         private List<Finding> inOrder() {
             return findings.stream()
-                    .sorted(Comparator.comparing((Finding finding) -> finding.orgId().toString()))
+                    .sorted(Comparator.comparing(
+                            (Finding finding) -> finding.orgId().toString()))
                     .toList();
         }
     }
