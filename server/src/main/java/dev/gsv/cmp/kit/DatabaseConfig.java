@@ -100,9 +100,20 @@ class DatabaseConfig {
         Optional<DatabaseSettings.Target> running = settings.embedded()
                 ? EmbeddedDatabase.joined(settings.directory(), APPLICATION, DATABASE)
                         .map(DatabaseSettings::target)
+                        .filter(DatabaseConfig::answers)
                 : Optional.of(settings.target());
         return running.map(target -> new Server(target, target, null, false, () -> {}))
                 .orElseGet(() -> embedded(settings));
+    }
+
+    /** A server that has just ended may have left its address behind. */
+    private static boolean answers(DatabaseSettings.Target target) {
+        try {
+            return new ClusterStore(direct(target)).majorVersion() > 0;
+        } catch (DataAccessException e) {
+            LOG.debug("no server answers at {}", target.jdbcUrl(), e);
+            return false;
+        }
     }
 
     private static boolean makesRole(DatabaseSettings.Target target) {
