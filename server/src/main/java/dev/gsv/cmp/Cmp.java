@@ -1,6 +1,7 @@
 package dev.gsv.cmp;
 
 import dev.gsv.cmp.billing.VerifyLedger;
+import dev.gsv.cmp.kit.StopBound;
 import java.util.Arrays;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -12,6 +13,7 @@ public class Cmp {
         if (args.length > 0 && args[0].equals(VerifyLedger.COMMAND)) {
             System.exit(VerifyLedger.run(Arrays.copyOfRange(args, 1, args.length)));
         }
+        StopBound.arm();
         SpringApplication.run(Cmp.class, args);
     }
 }
