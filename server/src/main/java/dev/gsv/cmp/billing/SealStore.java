@@ -1,6 +1,7 @@
 package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.AllOrgs;
+import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -65,7 +66,7 @@ class SealStore {
                         limit :at_most
                         """)
                 .param("since", since.toString())
-                .param("except", Rows.ids(except))
+                .param("except", OrgId.texts(except))
                 .param("at_most", atMost)
                 .query((row, number) -> new OrgId(row.getObject("org_id", UUID.class)))
                 .list();
@@ -102,7 +103,7 @@ class SealStore {
                                            where org_id = w.org_id order by from_seq desc limit 1) as s on true
                         where w.org_id = any(:orgs::uuid[])
                         """)
-                .param("orgs", Rows.ids(orgs))
+                .param("orgs", OrgId.texts(orgs))
                 .query((row, number) -> {
                     byte[] hash = row.getBytes("last_hash");
                     return new Seal.Head(
