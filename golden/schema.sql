@@ -73,6 +73,9 @@ demo_seed.instance_id uuid
 demo_seed.done_at timestamp with time zone
 demo_seed.created_at timestamp with time zone not null default now()
 demo_seed.updated_at timestamp with time zone not null default now()
+free_allowance.org_id uuid not null
+free_allowance.plan_id uuid not null
+free_allowance.until timestamp with time zone not null
 hold.org_id uuid not null
 hold.id uuid not null
 hold.instance_id uuid not null
@@ -83,27 +86,6 @@ hold.expires_at timestamp with time zone not null
 hold.created_at timestamp with time zone not null
 hold.grants ARRAY not null
 hold.grant_micros ARRAY not null
-entry.org_id uuid not null
-entry.id uuid not null
-entry.movement_id uuid not null
-entry.account text not null
-entry.amount_micros bigint not null
-entry.seq bigint
-entry.balance_micros bigint
-entry.created_at timestamp with time zone not null
-free_allowance.org_id uuid not null
-free_allowance.plan_id uuid not null
-free_allowance.until timestamp with time zone not null
-grant_hold.org_id uuid not null
-grant_hold.reservation_id uuid not null
-grant_hold.position integer not null
-grant_hold.grant_id uuid not null
-grant_hold.micros bigint not null
-grant_use.org_id uuid not null
-grant_use.movement_id uuid not null
-grant_use.position integer not null
-grant_use.grant_id uuid not null
-grant_use.micros bigint not null
 idempotency_record.scope text not null
 idempotency_record.operation text not null
 idempotency_record.key text not null
@@ -689,13 +671,9 @@ CREATE UNIQUE INDEX category_slug_key ON public.category USING btree (slug)
 CREATE UNIQUE INDEX chat_message_pkey ON public.chat_message USING btree (org_id, instance_id, session_id, seq)
 CREATE UNIQUE INDEX credit_grant_pkey ON public.credit_grant USING btree (org_id, id)
 CREATE UNIQUE INDEX demo_seed_pkey ON public.demo_seed USING btree (only_row)
+CREATE UNIQUE INDEX free_allowance_pkey ON public.free_allowance USING btree (org_id, plan_id)
 CREATE UNIQUE INDEX hold_id ON public.hold USING btree (id)
 CREATE UNIQUE INDEX hold_pkey ON public.hold USING btree (org_id, id)
-CREATE UNIQUE INDEX entry_of_wallet ON public.entry USING btree (org_id, seq) WHERE (account = 'wallet'::text)
-CREATE UNIQUE INDEX entry_pkey ON public.entry USING btree (org_id, id)
-CREATE UNIQUE INDEX free_allowance_pkey ON public.free_allowance USING btree (org_id, plan_id)
-CREATE UNIQUE INDEX grant_hold_pkey ON public.grant_hold USING btree (org_id, reservation_id, "position")
-CREATE UNIQUE INDEX grant_use_pkey ON public.grant_use USING btree (org_id, movement_id, "position")
 CREATE UNIQUE INDEX idempotency_record_pkey ON public.idempotency_record USING btree (scope, operation, key)
 CREATE UNIQUE INDEX identity_link_pkey ON public.identity_link USING btree (subject)
 CREATE UNIQUE INDEX instance_one_trial ON public.instance USING btree (org_id, offering_id) WHERE trial
@@ -811,27 +789,12 @@ demo_seed: CHECK (((holder IS NULL) = (held_until IS NULL)))
 demo_seed: CHECK ((logins_sha256 ~ '^[0-9a-f]{64}$'::text))
 demo_seed: CHECK (only_row)
 demo_seed: PRIMARY KEY (only_row)
-hold: CHECK ((amount_micros >= 0))
-hold: CHECK ((cardinality(grants) = cardinality(grant_micros)))
-hold: PRIMARY KEY (org_id, id)
-entry: CHECK ((((account = 'wallet'::text) = (seq IS NOT NULL)) AND ((seq IS NULL) = (balance_micros IS NULL))))
-entry: CHECK ((account = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional'::text, 'revenue'::text, 'seller_payable'::text, 'absorbed'::text, 'expired'::text])))
-entry: CHECK ((amount_micros <> 0))
-entry: FOREIGN KEY (org_id, movement_id) REFERENCES movement(org_id, id)
-entry: PRIMARY KEY (org_id, id)
 free_allowance: FOREIGN KEY (org_id) REFERENCES organization(id) ON DELETE CASCADE
 free_allowance: FOREIGN KEY (plan_id) REFERENCES plan(id) ON DELETE CASCADE
 free_allowance: PRIMARY KEY (org_id, plan_id)
-grant_hold: CHECK (("position" >= 0))
-grant_hold: CHECK ((micros > 0))
-grant_hold: FOREIGN KEY (org_id, grant_id) REFERENCES credit_grant(org_id, id)
-grant_hold: FOREIGN KEY (org_id, reservation_id) REFERENCES reservation(org_id, id)
-grant_hold: PRIMARY KEY (org_id, reservation_id, "position")
-grant_use: CHECK (("position" >= 0))
-grant_use: CHECK ((micros > 0))
-grant_use: FOREIGN KEY (org_id, grant_id) REFERENCES credit_grant(org_id, id)
-grant_use: FOREIGN KEY (org_id, movement_id) REFERENCES movement(org_id, id)
-grant_use: PRIMARY KEY (org_id, movement_id, "position")
+hold: CHECK ((amount_micros >= 0))
+hold: CHECK ((cardinality(grants) = cardinality(grant_micros)))
+hold: PRIMARY KEY (org_id, id)
 idempotency_record: CHECK (((http_status IS NULL) = (response IS NULL)))
 idempotency_record: CHECK (((length(key) >= 1) AND (length(key) <= 255)))
 idempotency_record: PRIMARY KEY (scope, operation, key)
