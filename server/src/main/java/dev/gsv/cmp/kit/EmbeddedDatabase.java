@@ -132,6 +132,25 @@ public final class EmbeddedDatabase implements AutoCloseable {
         store().createDatabase(name);
     }
 
+    /** Makes a user who may sign in and owns nothing, unless there is one, and answers with the user's password. */
+    String createLogin(String name) {
+        String secret = directory.password(name);
+        store().createLogin(name, secret);
+        return secret;
+    }
+
+    /**
+     * The address of one database of the server that another process runs over this directory.
+     *
+     * @param login a user of {@link #createLogin}
+     * @return empty when no server runs there, or none that such a user was made in
+     */
+    static Optional<String> joined(Path directory, String login, String database) {
+        return DatabaseDirectory.runningPort(directory)
+                .flatMap(port -> DatabaseDirectory.readPassword(directory, login)
+                        .map(secret -> "postgres://" + login + ":" + secret + "@127.0.0.1:" + port + "/" + database));
+    }
+
     /** Stops PostgreSQL and gives the directory back. */
     @Override
     public synchronized void close() {
