@@ -33,6 +33,24 @@ billing_cycle.price_micros bigint not null
 billing_cycle.included_micros bigint not null
 billing_cycle.state text not null
 billing_cycle.updated_at timestamp with time zone not null default now()
+budget_hold.run_key text not null
+budget_hold.budget_key text not null
+budget_hold.provider text not null
+budget_hold.state text not null default 'open'::text
+budget_hold.held_micro bigint not null
+budget_hold.spent_micro bigint
+budget_hold.expires_at timestamp with time zone not null
+budget_hold.finished_at timestamp with time zone
+budget_stripe.budget_key text not null
+budget_stripe.stripe smallint not null
+budget_stripe.slack_micro bigint not null default 0
+budget_stripe.held_micro bigint not null default 0
+budget_stripe.hour timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+budget_stripe.hour_micro bigint not null default 0
+budget_stripe.day timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+budget_stripe.day_micro bigint not null default 0
+budget_stripe.month timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+budget_stripe.month_micro bigint not null default 0
 category.id uuid not null
 category.kind text not null
 category.slug text not null
@@ -177,6 +195,8 @@ movement.run_id uuid
 movement.reason text
 movement.metadata jsonb not null default '{}'::jsonb
 movement.created_at timestamp with time zone not null
+notice_revision.topic text not null
+notice_revision.revision bigint not null default 1
 oauth_client.client_id text not null
 oauth_client.secret_hash text not null
 oauth_client.realm_roles ARRAY not null default '{}'::text[]
@@ -255,10 +275,108 @@ project.description text
 project.is_default boolean not null default false
 project.created_at timestamp with time zone not null default now()
 project.updated_at timestamp with time zone not null default now()
+provider_budget.key text not null
+provider_budget.tenant text not null
+provider_budget.project text not null
+provider_budget.bundle_id text not null
+provider_budget.provider text not null
+provider_budget.micro_per_hour bigint
+provider_budget.micro_per_day bigint
+provider_budget.micro_per_month bigint
+provider_budget.notes text not null default ''::text
+provider_budget.created_by text not null
+provider_budget.created_at timestamp with time zone not null default now()
+provider_budget.updated_at timestamp with time zone not null default now()
+provider_budget.active boolean not null default true
+provider_budget.version bigint not null default 1
+provider_price.provider text not null
+provider_price.model text not null
+provider_price.version integer not null
+provider_price.input_micro bigint
+provider_price.output_micro bigint
+provider_price.cached_micro bigint
+provider_price.notes text not null default ''::text
+provider_price.created_by text not null
+provider_price.created_at timestamp with time zone not null default now()
+quota_admission.lock_key text not null
+quota_admission.counter_key text not null
+quota_admission.tenant text not null
+quota_admission.project text not null
+quota_admission.user_id text not null
+quota_admission.bundle_id text not null
+quota_admission.lock_id text not null
+quota_admission.state text not null default 'open'::text
+quota_admission.held_tokens bigint not null
+quota_admission.tokens bigint
+quota_admission.expires_at timestamp with time zone not null
+quota_admission.finished_at timestamp with time zone
+quota_counter.counter_key text not null
+quota_counter.tenant text not null
+quota_counter.project text not null
+quota_counter.user_id text not null
+quota_counter.bundle_id text not null
+quota_counter.hour timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+quota_counter.hour_tokens bigint not null default 0
+quota_counter.day timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+quota_counter.day_requests bigint not null default 0
+quota_counter.day_tokens bigint not null default 0
+quota_counter.month timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+quota_counter.month_requests bigint not null default 0
+quota_counter.month_tokens bigint not null default 0
+quota_counter.total_requests bigint not null default 0
+quota_counter.total_tokens bigint not null default 0
+quota_grant.id uuid not null
+quota_grant.owner_key text not null
+quota_grant.tenant text not null
+quota_grant.project text not null
+quota_grant.user_id text not null
+quota_grant.bundle_id text not null
+quota_grant.additional_max_concurrent integer
+quota_grant.additional_requests_per_day integer
+quota_grant.additional_requests_per_month integer
+quota_grant.additional_total_requests integer
+quota_grant.additional_tokens_per_hour bigint
+quota_grant.additional_tokens_per_day bigint
+quota_grant.additional_tokens_per_month bigint
+quota_grant.expires_at timestamp with time zone
+quota_grant.purchase_id text
+quota_grant.purchase_key text
+quota_grant.purchase_micro_usd bigint
+quota_grant.purchase_notes text not null default ''::text
+quota_grant.source text not null
+quota_grant.created_by text not null
+quota_grant.created_at timestamp with time zone not null default now()
+quota_grant.updated_at timestamp with time zone not null default now()
+quota_grant.active boolean not null default true
+quota_grant.version bigint not null default 1
+quota_policy.key text not null
+quota_policy.tenant text not null
+quota_policy.project text not null
+quota_policy.user_type text not null
+quota_policy.bundle_id text not null
+quota_policy.max_concurrent integer
+quota_policy.requests_per_day integer
+quota_policy.requests_per_month integer
+quota_policy.total_requests integer
+quota_policy.tokens_per_hour bigint
+quota_policy.tokens_per_day bigint
+quota_policy.tokens_per_month bigint
+quota_policy.strict_tokens boolean not null default false
+quota_policy.scope text not null default 'bundle'::text
+quota_policy.notes text not null default ''::text
+quota_policy.created_by text not null
+quota_policy.created_at timestamp with time zone not null default now()
+quota_policy.updated_at timestamp with time zone not null default now()
+quota_policy.active boolean not null default true
+quota_policy.version bigint not null default 1
 quota_slot.org_id uuid not null
 quota_slot.instance_id uuid not null
 quota_slot.run_id uuid not null
 quota_slot.expires_at timestamp with time zone not null
+quota_user_type.user_id text not null
+quota_user_type.user_type text not null
+quota_user_type.created_by text not null
+quota_user_type.updated_at timestamp with time zone not null default now()
 reservation.org_id uuid not null
 reservation.id uuid not null
 reservation.instance_id uuid not null
@@ -384,6 +502,8 @@ wallet.updated_at timestamp with time zone not null default now()
 CREATE INDEX api_key_of_instance ON public.api_key USING btree (org_id, instance_id, id DESC)
 CREATE INDEX billing_cycle_due ON public.billing_cycle USING btree (ends_at, instance_id) WHERE (state = 'renewing'::text)
 CREATE INDEX billing_cycle_of_plan ON public.billing_cycle USING btree (plan_id)
+CREATE INDEX budget_hold_ended ON public.budget_hold USING btree (finished_at) WHERE (state <> 'open'::text)
+CREATE INDEX budget_hold_open ON public.budget_hold USING btree (budget_key, expires_at) WHERE (state = 'open'::text)
 CREATE INDEX chat_message_age ON public.chat_message USING btree (created_at)
 CREATE INDEX credit_grant_ending ON public.credit_grant USING btree (expires_at) WHERE ((remaining_micros > 0) AND (expires_at IS NOT NULL))
 CREATE INDEX credit_grant_live ON public.credit_grant USING btree (org_id) WHERE (remaining_micros > 0)
@@ -407,6 +527,11 @@ CREATE INDEX offering_listed ON public.offering USING btree (category, published
 CREATE INDEX offering_provider ON public.offering USING btree (provider_org_id, created_at DESC)
 CREATE INDEX offering_search ON public.offering USING gin (search)
 CREATE INDEX offering_value_streams ON public.offering USING gin (value_streams)
+CREATE INDEX quota_admission_ended ON public.quota_admission USING btree (finished_at) WHERE (state <> 'open'::text)
+CREATE INDEX quota_admission_open ON public.quota_admission USING btree (counter_key, expires_at) INCLUDE (held_tokens) WHERE (state = 'open'::text)
+CREATE INDEX quota_counter_user ON public.quota_counter USING btree (user_id)
+CREATE INDEX quota_grant_expiry ON public.quota_grant USING btree (expires_at) WHERE (active AND (expires_at IS NOT NULL))
+CREATE INDEX quota_grant_owner ON public.quota_grant USING btree (owner_key, id)
 CREATE INDEX quota_slot_expiry ON public.quota_slot USING btree (expires_at)
 CREATE INDEX reservation_due ON public.reservation USING btree (expires_at) WHERE (status = 'pending'::text)
 CREATE INDEX reservation_of_instance ON public.reservation USING btree (org_id, instance_id) WHERE (status = 'pending'::text)
@@ -424,6 +549,8 @@ CREATE UNIQUE INDEX account_pkey ON public.account USING btree (id)
 CREATE UNIQUE INDEX api_key_key_hash_key ON public.api_key USING btree (key_hash)
 CREATE UNIQUE INDEX api_key_pkey ON public.api_key USING btree (org_id, id)
 CREATE UNIQUE INDEX billing_cycle_pkey ON public.billing_cycle USING btree (org_id, instance_id)
+CREATE UNIQUE INDEX budget_hold_pkey ON public.budget_hold USING btree (run_key, budget_key)
+CREATE UNIQUE INDEX budget_stripe_pkey ON public.budget_stripe USING btree (budget_key, stripe)
 CREATE UNIQUE INDEX category_kind_key ON public.category USING btree (kind)
 CREATE UNIQUE INDEX category_pkey ON public.category USING btree (id)
 CREATE UNIQUE INDEX category_slug_key ON public.category USING btree (slug)
@@ -454,6 +581,7 @@ CREATE UNIQUE INDEX membership_invited ON public.membership USING btree (email, 
 CREATE UNIQUE INDEX membership_org_id_user_id_key ON public.membership USING btree (org_id, user_id)
 CREATE UNIQUE INDEX membership_pkey ON public.membership USING btree (org_id, id)
 CREATE UNIQUE INDEX movement_pkey ON public.movement USING btree (org_id, id)
+CREATE UNIQUE INDEX notice_revision_pkey ON public.notice_revision USING btree (topic)
 CREATE UNIQUE INDEX oauth_client_pkey ON public.oauth_client USING btree (client_id)
 CREATE UNIQUE INDEX offering_pkey ON public.offering USING btree (id)
 CREATE UNIQUE INDEX offering_saleor_product_id_key ON public.offering USING btree (saleor_product_id)
@@ -473,7 +601,15 @@ CREATE UNIQUE INDEX project_id_key ON public.project USING btree (id)
 CREATE UNIQUE INDEX project_one_default ON public.project USING btree (org_id) WHERE is_default
 CREATE UNIQUE INDEX project_org_id_slug_key ON public.project USING btree (org_id, slug)
 CREATE UNIQUE INDEX project_pkey ON public.project USING btree (org_id, id)
+CREATE UNIQUE INDEX provider_budget_pkey ON public.provider_budget USING btree (key)
+CREATE UNIQUE INDEX provider_price_pkey ON public.provider_price USING btree (provider, model, version)
+CREATE UNIQUE INDEX quota_admission_pkey ON public.quota_admission USING btree (lock_key)
+CREATE UNIQUE INDEX quota_counter_pkey ON public.quota_counter USING btree (counter_key)
+CREATE UNIQUE INDEX quota_grant_pkey ON public.quota_grant USING btree (id)
+CREATE UNIQUE INDEX quota_grant_purchase_key_key ON public.quota_grant USING btree (purchase_key)
+CREATE UNIQUE INDEX quota_policy_pkey ON public.quota_policy USING btree (key)
 CREATE UNIQUE INDEX quota_slot_pkey ON public.quota_slot USING btree (org_id, instance_id, run_id)
+CREATE UNIQUE INDEX quota_user_type_pkey ON public.quota_user_type USING btree (user_id)
 CREATE UNIQUE INDEX reservation_id_key ON public.reservation USING btree (id)
 CREATE UNIQUE INDEX reservation_pkey ON public.reservation USING btree (org_id, id)
 CREATE UNIQUE INDEX review_offering_id_org_id_key ON public.review USING btree (offering_id, org_id)
@@ -512,6 +648,12 @@ billing_cycle: CHECK ((step_months = ANY (ARRAY[1, 12])))
 billing_cycle: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
 billing_cycle: FOREIGN KEY (plan_id) REFERENCES plan(id)
 billing_cycle: PRIMARY KEY (org_id, instance_id)
+budget_hold: CHECK ((held_micro >= 0))
+budget_hold: CHECK ((spent_micro >= 0))
+budget_hold: CHECK ((state = ANY (ARRAY['open'::text, 'committed'::text, 'released'::text, 'expired'::text])))
+budget_hold: PRIMARY KEY (run_key, budget_key)
+budget_stripe: FOREIGN KEY (budget_key) REFERENCES provider_budget(key)
+budget_stripe: PRIMARY KEY (budget_key, stripe)
 category: CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 category: CHECK ((color ~ '^#[0-9A-Fa-f]{6}$'::text))
 category: CHECK ((kind = ANY (ARRAY['agent'::text, 'app'::text, 'assistant'::text, 'automation'::text])))
@@ -618,6 +760,8 @@ movement: CHECK ((jsonb_typeof(metadata) = 'object'::text))
 movement: CHECK ((type = ANY (ARRAY['topup'::text, 'usage'::text, 'refund'::text, 'trial_grant'::text, 'expiry'::text, 'adjustment'::text, 'dispute'::text, 'absorption'::text])))
 movement: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
 movement: PRIMARY KEY (org_id, id)
+notice_revision: CHECK (((length(topic) >= 1) AND (length(topic) <= 63)))
+notice_revision: PRIMARY KEY (topic)
 oauth_client: CHECK (((length(client_id) >= 1) AND (length(client_id) <= 100)))
 oauth_client: CHECK ((length(secret_hash) = 64))
 oauth_client: PRIMARY KEY (client_id)
@@ -678,8 +822,54 @@ project: FOREIGN KEY (org_id) REFERENCES organization(id)
 project: PRIMARY KEY (org_id, id)
 project: UNIQUE (id)
 project: UNIQUE (org_id, slug)
+provider_budget: CHECK ((micro_per_day >= 0))
+provider_budget: CHECK ((micro_per_hour >= 0))
+provider_budget: CHECK ((micro_per_month >= 0))
+provider_budget: PRIMARY KEY (key)
+provider_price: CHECK (((input_micro IS NULL) = (output_micro IS NULL)))
+provider_price: CHECK (((length(model) >= 1) AND (length(model) <= 255)))
+provider_price: CHECK (((length(provider) >= 1) AND (length(provider) <= 255)))
+provider_price: CHECK ((cached_micro >= 0))
+provider_price: CHECK ((input_micro >= 0))
+provider_price: CHECK ((output_micro >= 0))
+provider_price: CHECK ((version >= 1))
+provider_price: PRIMARY KEY (provider, model, version)
+quota_admission: CHECK ((held_tokens >= 0))
+quota_admission: CHECK ((state = ANY (ARRAY['open'::text, 'committed'::text, 'released'::text, 'expired'::text])))
+quota_admission: CHECK ((tokens >= 0))
+quota_admission: PRIMARY KEY (lock_key)
+quota_counter: CHECK ((day_requests >= 0))
+quota_counter: CHECK ((day_tokens >= 0))
+quota_counter: CHECK ((hour_tokens >= 0))
+quota_counter: CHECK ((month_requests >= 0))
+quota_counter: CHECK ((month_tokens >= 0))
+quota_counter: CHECK ((total_requests >= 0))
+quota_counter: CHECK ((total_tokens >= 0))
+quota_counter: PRIMARY KEY (counter_key)
+quota_grant: CHECK ((additional_max_concurrent >= 0))
+quota_grant: CHECK ((additional_requests_per_day >= 0))
+quota_grant: CHECK ((additional_requests_per_month >= 0))
+quota_grant: CHECK ((additional_tokens_per_day >= 0))
+quota_grant: CHECK ((additional_tokens_per_hour >= 0))
+quota_grant: CHECK ((additional_tokens_per_month >= 0))
+quota_grant: CHECK ((additional_total_requests >= 0))
+quota_grant: CHECK ((purchase_micro_usd >= 0))
+quota_grant: CHECK ((source = ANY (ARRAY['trial'::text, 'manual'::text, 'stripe'::text])))
+quota_grant: PRIMARY KEY (id)
+quota_grant: UNIQUE (purchase_key)
+quota_policy: CHECK ((max_concurrent >= 1))
+quota_policy: CHECK ((requests_per_day >= 0))
+quota_policy: CHECK ((requests_per_month >= 0))
+quota_policy: CHECK ((scope = ANY (ARRAY['bundle'::text, 'project'::text])))
+quota_policy: CHECK ((tokens_per_day >= 0))
+quota_policy: CHECK ((tokens_per_hour >= 0))
+quota_policy: CHECK ((tokens_per_month >= 0))
+quota_policy: CHECK ((total_requests >= 0))
+quota_policy: PRIMARY KEY (key)
 quota_slot: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
 quota_slot: PRIMARY KEY (org_id, instance_id, run_id)
+quota_user_type: CHECK (((length(user_id) >= 1) AND (length(user_id) <= 255)))
+quota_user_type: PRIMARY KEY (user_id)
 reservation: CHECK (((closed_at IS NULL) = (absorbed_micros IS NULL)))
 reservation: CHECK (((closed_at IS NULL) = (debited_micros IS NULL)))
 reservation: CHECK (((status <> 'pending'::text) OR (closed_at IS NULL)))

@@ -94,13 +94,24 @@ class DatabaseConfig {
     @Bean(defaultCandidate = false)
     @FlywayDataSource
     DataSource migrations(Server server) {
+        return unpooled(server, "cmp-migrations");
+    }
+
+    /** For the one connection of {@link Notices}, which waits without end and would only block a pool. */
+    @Bean(defaultCandidate = false)
+    DataSource listening(Server server) {
+        return unpooled(server, "cmp-notices");
+    }
+
+    private static DataSource unpooled(Server server, String name) {
         DriverManagerDataSource source =
                 new DriverManagerDataSource(server.target().jdbcUrl());
         server.target().user().ifPresent(source::setUsername);
         server.target().password().ifPresent(source::setPassword);
         Properties properties = new Properties();
-        properties.setProperty("ApplicationName", "cmp-migrations");
+        properties.setProperty("ApplicationName", name);
         properties.setProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
+        properties.setProperty("tcpKeepAlive", "true");
         source.setConnectionProperties(properties);
         return source;
     }

@@ -15,6 +15,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -106,7 +108,13 @@ class Closing {
 
     private Result closed(Opened run, Ending ending, Function<Run.Billing, String> body) {
         OrgId org = run.org();
-        quotas.finish(org, run.instance(), run.run());
+        quotas.commit(List.of(new Quotas.End(
+                org,
+                run.instance(),
+                run.run(),
+                ending.answered(),
+                ending.used().llmTokensIn() + ending.used().llmTokensOut(),
+                ending.costs())));
         if (!store.lockRunning(org, run.run())) {
             return already(run, ending);
         }
@@ -148,7 +156,7 @@ class Closing {
     /** Ends a run whose process died: no charge, and its key is free for another try. */
     void abandon(Opened run) {
         whole.executeWithoutResult(status -> {
-            quotas.finish(run.org(), run.instance(), run.run());
+            quotas.release(List.of(new Quotas.End(run.org(), run.instance(), run.run(), false, 0, Map.of())));
             if (!store.lockRunning(run.org(), run.run())) {
                 return;
             }

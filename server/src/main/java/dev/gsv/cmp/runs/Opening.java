@@ -7,13 +7,11 @@ import dev.gsv.cmp.billing.RateCard;
 import dev.gsv.cmp.instances.Instances;
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Idempotency;
-import dev.gsv.cmp.kit.Ids;
 import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.Problem;
 import dev.gsv.cmp.kit.Trace;
 import dev.gsv.cmp.orgs.Caller;
 import dev.gsv.cmp.orgs.OrgId;
-import dev.gsv.cmp.quotas.Limits;
 import dev.gsv.cmp.quotas.Quotas;
 import java.time.Duration;
 import java.util.UUID;
@@ -46,6 +44,7 @@ class Opening {
     record Request(
             Caller caller,
             Instances.Runnable target,
+            Quotas.Entry gates,
             RateCard card,
             Credits estimate,
             Opened.@Nullable Key key,
@@ -62,7 +61,6 @@ class Opening {
     private final Ledger ledger;
     private final RunStore store;
     private final RunSettings settings;
-    private final Ids ids;
     private final TransactionTemplate whole;
     private final TransactionTemplate nested;
 
@@ -72,14 +70,12 @@ class Opening {
             Ledger ledger,
             RunStore store,
             RunSettings settings,
-            Ids ids,
             PlatformTransactionManager transactions) {
         this.idempotency = idempotency;
         this.quotas = quotas;
         this.ledger = ledger;
         this.store = store;
         this.settings = settings;
-        this.ids = ids;
         this.whole = new TransactionTemplate(transactions);
         this.nested = new TransactionTemplate(transactions);
         this.nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
@@ -132,8 +128,8 @@ class Opening {
     /** The wallet comes last: its row is the hottest. */
     private Opened admitted(Request request) {
         Instances.Runnable target = request.target();
-        UUID run = ids.next();
-        quotas.admit(target.org(), target.instance(), run, Limits.of(target.limits(), target.monthlyQuota()));
+        UUID run = request.gates().run();
+        quotas.admit(request.gates());
         HoldOutcome.Held held = ledger.hold(
                         new HoldRequest(target.org(), target.instance(), run, request.estimate(), request.card()))
                 .orThrow();

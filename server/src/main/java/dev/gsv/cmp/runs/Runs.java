@@ -11,6 +11,7 @@ import dev.gsv.cmp.flows.Passage;
 import dev.gsv.cmp.flows.Retriever;
 import dev.gsv.cmp.flows.RunInput;
 import dev.gsv.cmp.flows.Surroundings;
+import dev.gsv.cmp.flows.Usage;
 import dev.gsv.cmp.instances.Configs;
 import dev.gsv.cmp.instances.Instances;
 import dev.gsv.cmp.kit.Credits;
@@ -59,6 +60,7 @@ public class Runs {
     private final Opening opening;
     private final Closing closing;
     private final Living living;
+    private final Gates gates;
     private final RunStore store;
     private final RunMetrics metrics;
     private final RunSettings settings;
@@ -76,6 +78,7 @@ public class Runs {
             Opening opening,
             Closing closing,
             Living living,
+            Gates gates,
             RunStore store,
             RunMetrics metrics,
             RunSettings settings,
@@ -91,6 +94,7 @@ public class Runs {
         this.opening = opening;
         this.closing = closing;
         this.living = living;
+        this.gates = gates;
         this.store = store;
         this.metrics = metrics;
         this.settings = settings;
@@ -169,7 +173,7 @@ public class Runs {
     }
 
     /** Everything that is decided before the first transaction. */
-    private record Prepared(Opening.Request request, Flow flow, RunInput input, JsonNode config) {}
+    private record Prepared(Opening.Request request, Gates.Asked asked, Flow flow, RunInput input, JsonNode config) {}
 
     private Prepared prepared(
             Caller caller, Instances.Runnable target, Ask ask, Opened.@Nullable Key key, String hash) {
@@ -180,8 +184,15 @@ public class Runs {
             Flow flow = flows.load(target.artifactKey(), target.artifactSha256());
             RunInput input = new RunInput(ask.query(), ask.messages(), session(caller, ask));
             RateCard card = RateCard.of(target.rateCard());
-            Credits estimate = card.cost(Ending.meters(Ending.used(engine.bound(flow, input, config))), true);
-            return new Prepared(new Opening.Request(caller, target, card, estimate, key, hash), flow, input, config);
+            Usage bound = engine.bound(flow, input, config);
+            Credits estimate = card.cost(Ending.meters(Ending.used(bound)), true);
+            Gates.Asked asked = gates.ask(caller, target, flow, input, config, bound);
+            return new Prepared(
+                    new Opening.Request(caller, target, asked.entry(), card, estimate, key, hash),
+                    asked,
+                    flow,
+                    input,
+                    config);
         } catch (Problem refusal) {
             if (key != null && Idempotency.isKept(refusal)) {
                 opening.keep(target.org(), key, hash, refusal);
@@ -206,7 +217,7 @@ public class Runs {
         Outcome outcome = outcome(prepared, run, begun.plus(settings.timeout()));
         Instant ended = clock.instant();
         Duration elapsed = Duration.between(begun, ended);
-        Ending ending = Ending.of(outcome);
+        Ending ending = Ending.of(outcome, prepared.asked().costs(outcome));
         Closing.Result result = closing.close(
                 run,
                 ending,
