@@ -89,7 +89,7 @@ public class Publishing {
             missing.add(new Problem.Detail("plans", "there is no plan: add one"));
         }
         if (!missing.isEmpty()) {
-            throw new KitProblem.Meaningless("The offering cannot be published yet.", missing);
+            throw new CatalogProblem.NotPublishable("The offering", missing);
         }
         return newest.orElseThrow();
     }

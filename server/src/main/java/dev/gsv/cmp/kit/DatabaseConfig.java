@@ -56,7 +56,7 @@ class DatabaseConfig {
     }
 
     @Bean
-    HikariDataSource dataSource(Server server, DatabaseSettings settings) {
+    HikariDataSource dataSource(Server server, DatabaseSettings settings, Outage outage) {
         DataSource plain = migrations(server);
         ClusterStore cluster = new ClusterStore(plain);
         int version = cluster.majorVersion();
@@ -68,7 +68,7 @@ class DatabaseConfig {
         if (!settings.allowLosingCommits()) {
             cluster.assertDurable();
         }
-        HikariDataSource pool = new HikariDataSource();
+        HikariDataSource pool = new Outage.Pool(outage);
         pool.setPoolName("cmp");
         pool.setJdbcUrl(server.target().jdbcUrl());
         server.target().user().ifPresent(pool::setUsername);

@@ -29,7 +29,7 @@ public abstract sealed class QuotasProblem extends Problem {
         return seconds == null ? null : Duration.ofSeconds(seconds);
     }
 
-    @ProblemCode(value = "RATE_LIMITED", status = 429, title = "Too many runs")
+    @ProblemCode(value = "RATE_LIMITED", status = 429, title = "Too many runs", pageOf = "kit")
     public static final class RateLimited extends QuotasProblem {
         static RateLimited perMinute(int limit, Duration retryAfter) {
             return new RateLimited("The plan allows " + limit + " runs per minute.", "requests_per_minute", retryAfter);
