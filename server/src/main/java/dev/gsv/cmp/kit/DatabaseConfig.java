@@ -109,7 +109,7 @@ class DatabaseConfig {
     /** A server that has just ended may have left its address behind. */
     private static boolean answers(DatabaseSettings.Target target) {
         try {
-            return new ClusterStore(direct(target)).majorVersion() > 0;
+            return new ClusterStore(direct(target, "cmp-start")).majorVersion() > 0;
         } catch (DataAccessException e) {
             LOG.debug("no server answers at {}", target.jdbcUrl(), e);
             return false;
@@ -118,7 +118,7 @@ class DatabaseConfig {
 
     private static boolean makesRole(DatabaseSettings.Target target) {
         try {
-            return new ClusterStore(direct(target)).createRole(APPLICATION);
+            return new ClusterStore(direct(target, "cmp-start")).createRole(APPLICATION);
         } catch (DataAccessException e) {
             LOG.warn("The role {} cannot be made or taken on: {}", APPLICATION, e.getMessage());
             return false;
@@ -133,7 +133,7 @@ class DatabaseConfig {
             ClusterStore owner = new ClusterStore(migrations);
             String role = server.workAs() != null
                     ? server.workAs()
-                    : new ClusterStore(direct(server.application())).currentUser();
+                    : new ClusterStore(direct(server.application(), "cmp-start")).currentUser();
             if (server.apart() && !role.equals(owner.currentUser())) {
                 owner.giveRights(role);
             }
@@ -186,16 +186,23 @@ class DatabaseConfig {
     @Bean(defaultCandidate = false)
     @FlywayDataSource
     DataSource migrations(Server server) {
-        return direct(server.owner());
+        return direct(server.owner(), "cmp-migrations");
     }
 
-    private static DataSource direct(DatabaseSettings.Target target) {
+    /** For the one connection of {@link Notices}, which waits without end and would only block a pool. */
+    @Bean(defaultCandidate = false)
+    DataSource listening(Server server) {
+        return direct(server.application(), "cmp-notices");
+    }
+
+    private static DataSource direct(DatabaseSettings.Target target, String name) {
         DriverManagerDataSource source = new DriverManagerDataSource(target.jdbcUrl());
         target.user().ifPresent(source::setUsername);
         target.password().ifPresent(source::setPassword);
         Properties properties = new Properties();
-        properties.setProperty("ApplicationName", "cmp-migrations");
+        properties.setProperty("ApplicationName", name);
         properties.setProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
+        properties.setProperty("tcpKeepAlive", "true");
         source.setConnectionProperties(properties);
         return source;
     }

@@ -42,6 +42,11 @@ public abstract class Problem extends RuntimeException {
         return details;
     }
 
+    /** Everything that a program may want to know of this problem, as one more entry of the details. */
+    public Optional<Object> insight() {
+        return Optional.empty();
+    }
+
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
     }
