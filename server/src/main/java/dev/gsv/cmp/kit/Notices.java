@@ -1,22 +1,17 @@
 package dev.gsv.cmp.kit;
 
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -48,20 +43,17 @@ public class Notices implements SmartLifecycle {
     private static final char SEPARATOR = ' ';
     private static final int PARTS = 3;
 
-    private final DataSource connections;
     private final NoticeStore store;
     private final Map<String, Consumer<String>> listeners = new ConcurrentHashMap<>();
     /** Up to which revision this node has heard all there was of a topic. */
     private final Map<String, Long> known = new ConcurrentHashMap<>();
 
     private @Nullable ScheduledExecutorService clockwork;
-    private @Nullable Thread ear;
+    private @Nullable Thread listening;
     private volatile boolean running;
     private volatile boolean connected;
 
-    /** @param connections where the one connection of this node comes from; it is never pooled */
-    Notices(@Qualifier("listening") DataSource connections, NoticeStore store) {
-        this.connections = connections;
+    Notices(NoticeStore store) {
         this.store = store;
     }
 
@@ -118,7 +110,7 @@ public class Notices implements SmartLifecycle {
                 Thread.ofPlatform().name("notices-look").daemon().factory());
         started.scheduleWithFixedDelay(this::look, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         clockwork = started;
-        ear = Thread.ofPlatform().name("notices-ear").daemon().start(this::listen);
+        listening = Thread.ofPlatform().name("notices-ear").daemon().start(this::listen);
     }
 
     /** Compares revisions: a topic that is further than what this node heard of is forgotten altogether. */
@@ -138,16 +130,13 @@ public class Notices implements SmartLifecycle {
     private void listen() {
         Duration pause = FIRST_PAUSE;
         while (running) {
-            try (Connection connection = connections.getConnection();
-                    Statement statement = connection.createStatement()) {
-                statement.execute("listen " + NoticeStore.CHANNEL);
-                PGConnection ears = connection.unwrap(PGConnection.class);
+            try (NoticeStore.EarStore ear = store.listen()) {
                 // Whatever was told between the last connection and this one was not heard.
                 listeners.keySet().forEach(topic -> heard(topic, EVERYTHING));
                 connected = true;
                 pause = FIRST_PAUSE;
-                hear(ears, statement);
-            } catch (SQLException e) {
+                hear(ear);
+            } catch (IOException e) {
                 if (running) {
                     LOG.warn(
                             "the connection for notices is lost, again in {} ms: {}", pause.toMillis(), e.getMessage());
@@ -163,22 +152,15 @@ public class Notices implements SmartLifecycle {
         }
     }
 
-    private void hear(PGConnection ears, Statement statement) throws SQLException {
-        int quiet = 0;
+    private void hear(NoticeStore.EarStore ear) throws IOException {
+        long quietMillis = 0;
         while (running) {
-            PGNotification[] told = ears.getNotifications((int) WAIT.toMillis());
-            if (told == null || told.length == 0) {
-                quiet++;
-                if (quiet * WAIT.toMillis() >= LOOK_EVERY.toMillis()) {
-                    // A dead connection is as silent as a quiet one; only asking tells them apart.
-                    statement.execute("select 1");
-                    quiet = 0;
-                }
-                continue;
-            }
-            quiet = 0;
-            for (PGNotification notice : told) {
-                understand(notice.getParameter());
+            List<String> told = ear.hear(WAIT);
+            told.forEach(this::understand);
+            quietMillis = told.isEmpty() ? quietMillis + WAIT.toMillis() : 0;
+            if (quietMillis >= LOOK_EVERY.toMillis()) {
+                ear.ask();
+                quietMillis = 0;
             }
         }
     }
@@ -213,15 +195,15 @@ public class Notices implements SmartLifecycle {
             looking.shutdownNow();
             clockwork = null;
         }
-        Thread listening = ear;
-        if (listening != null) {
-            listening.interrupt();
+        Thread ending = listening;
+        if (ending != null) {
+            ending.interrupt();
             try {
-                listening.join(STOP_WAIT);
+                ending.join(STOP_WAIT);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            ear = null;
+            listening = null;
         }
     }
 
