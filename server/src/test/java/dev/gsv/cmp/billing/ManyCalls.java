@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -21,11 +23,15 @@ final class ManyCalls {
     private static final int USUAL_CAP = 10_000;
     private static final int HOLD_SECONDS = 900;
 
+    /** 600x hold 1. */
+    static final Pattern TIMES = Pattern.compile("(\\d+)x (.*)");
+
     private ManyCalls() {}
 
     static Map<String, Table.Word> words() {
         Map<String, Table.Word> words = new LinkedHashMap<>();
         words.put("refuse", ManyCalls::refuse);
+        words.put("refuse-late", ManyCalls::refuseLate);
         words.put("again", ManyCalls::again);
         words.put("at-once", ManyCalls::atOnce);
         words.put("list", ManyCalls::list);
@@ -68,30 +74,40 @@ final class ManyCalls {
         String face = said.word();
         String call = said.rest();
         List<Object> before = table.rows();
-        try {
-            Object answer = table.answer(call);
-            throw new AssertionError("it should be refused with " + face + " but was answered with " + answer);
-        } catch (Problem problem) {
-            assertThat(Words.face(problem).split(" ")).as("refusal").contains(face);
-        }
+        refuseLate(table, new Said(table, face + " " + call));
         assertThat(table.rows()).as("L-08 a refused call changes no row").isEqualTo(before);
         return null;
+    }
+
+    /** As refuse, but what time has decided meanwhile may be written down on the way. */
+    private static Object refuseLate(Table table, Said said) {
+        String face = said.word();
+        String call = said.rest();
+        Object answer;
+        try {
+            answer = table.answer(call);
+        } catch (Problem problem) {
+            assertThat(Words.face(problem).split(" ")).as("refusal").contains(face);
+            return null;
+        }
+        throw new AssertionError("it should be refused with " + face + " but was answered with " + answer);
     }
 
     /** again settle h1 9: the same answer as the first time, and nothing is written. */
     private static Object again(Table table, Said said) {
         String call = said.rest();
-        List<Object> before = table.rows();
+        List<Object> rows = table.rows();
         Object answer = table.answer(call);
-        assertThat(answer).as("L-07 the answer to a repeated call").isEqualTo(table.before(call));
-        assertThat(table.rows()).as("L-07 a repeated call changes no row").isEqualTo(before);
+        Object before = table.before(call.replace(" @2", ""));
+        assertThat(answer).as("L-07 the answer to a repeated call").isEqualTo(before);
+        assertThat(table.rows()).as("L-07 a repeated call changes no row").isEqualTo(rows);
         return answer;
     }
 
-    /** at-once 100 hold 10; at-once 2 settle h1 9 | release h1: in turn. */
+    /** at-once 100 hold 10; at-once 2 settle h1 9 / release h1: in turn. */
     private static Object atOnce(Table table, Said said) {
         int callers = said.count();
-        String[] calls = said.rest().split("\\s*\\|\\s*");
+        String[] calls = said.rest().split("\\s+/\\s+");
         return new Table.Many(ConcurrencyCasesTest.together(callers, i -> () -> {
             Object answer = table.answer(calls[i % calls.length]);
             return answer == null ? "done" : answer;
@@ -102,20 +118,28 @@ final class ManyCalls {
     private static Object list(Table table, Said said) {
         List<Object> requests = new ArrayList<>();
         for (String call : said.rest().split("\\s*\\|\\s*")) {
-            String verb = call.split("\\s+", 2)[0];
-            Said one = new Said(table, call.substring(verb.length()));
-            requests.add(
-                    switch (verb) {
-                        case "hold" -> Words.request(table, one);
-                        case "settle" -> Words.settlement(table, one);
-                        case "release" -> Words.releasing(table, one);
-                        default -> throw new IllegalArgumentException("a list knows no " + verb);
-                    });
-            one.end();
+            Matcher times = TIMES.matcher(call);
+            int count = times.matches() ? Integer.parseInt(times.group(1)) : 1;
+            for (int i = 0; i < count; i++) {
+                requests.add(listed(table, times.matches() ? times.group(2) : call));
+            }
         }
         return new Table.Many(Objects.requireNonNull(new TransactionTemplate(
                         table.stage().bean(PlatformTransactionManager.class))
                 .execute(status -> decide(table.stage().bean(Ledger.class), requests))));
+    }
+
+    private static Object listed(Table table, String call) {
+        String verb = call.split("\\s+", 2)[0];
+        Said said = new Said(table, call.substring(verb.length()));
+        Object request = switch (verb) {
+            case "hold" -> Words.request(table, said);
+            case "settle" -> Words.settlement(table, said);
+            case "release" -> Words.releasing(table, said);
+            default -> throw new IllegalArgumentException("a list knows no " + verb);
+        };
+        said.end();
+        return request;
     }
 
     private static List<Object> decide(Ledger ledger, List<Object> requests) {

@@ -56,7 +56,7 @@ final class Said {
     }
 
     boolean isAmount() {
-        return peek().matches("-?\\d+(\\.\\d+)?");
+        return peek().matches("-?\\d+(\\.\\d+)?(e\\d+)?");
     }
 
     Credits amount() {

@@ -2,6 +2,8 @@ package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.Database;
 import dev.gsv.cmp.kit.Credits;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -31,6 +33,7 @@ final class Table implements AutoCloseable {
     private final Map<String, Held> holds = Collections.synchronizedMap(new LinkedHashMap<>());
     private final Map<String, Object> answers = new HashMap<>();
     private final List<Stage> own = new ArrayList<>();
+    private final Map<Duration, Stage> nodes = new HashMap<>();
     private Stage stage;
     /** What the last step answered; one item unless it was many calls. */
     List<Object> last = List.of();
@@ -70,6 +73,14 @@ final class Table implements AutoCloseable {
 
     /** Does what is said and returns its answer. */
     Object answer(String text) {
+        Matcher times = ManyCalls.TIMES.matcher(text);
+        if (times.matches()) {
+            List<Object> all = new ArrayList<>();
+            for (int i = 0; i < Integer.parseInt(times.group(1)); i++) {
+                all.add(answer(times.group(2)));
+            }
+            return all.getLast();
+        }
         String first = text.split("\\s+", 2)[0];
         Word word = words.get(first);
         if (word == null) {
@@ -183,12 +194,13 @@ final class Table implements AutoCloseable {
         own.add(stage);
     }
 
-    /** One more node over the same database. */
-    Stage secondNode() {
-        if (own.size() < 2) {
-            own.add(Stage.over(stage().database()));
-        }
-        return own.getLast();
+    /** One more node over the same database, whose own clock is off by so much. */
+    synchronized Stage node(Duration ahead) {
+        return nodes.computeIfAbsent(ahead, time -> {
+            Stage node = Stage.over(stage().database(), Stage.USUAL, Clock.offset(Clock.systemUTC(), time));
+            own.add(node);
+            return node;
+        });
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Json;
 import dev.gsv.cmp.kit.Problem;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -53,13 +55,13 @@ final class Words {
             return null;
         });
         words.put("tick", (table, said) -> {
-            java.time.Duration time = said.time();
+            Duration time = said.time();
             table.wallets().forEach(w -> w.pass(time));
             return null;
         });
         words.put("sweep", (table, said) -> {
             Scene w = said.wallet();
-            w.ledger.sweep(w.org);
+            ledger(table, said).sweep(w.org);
             return null;
         });
         words.put("show", Words::show);
@@ -80,6 +82,29 @@ final class Words {
             return null;
         });
         words.put("entries", Words::entries);
+        words.put("open", (table, said) -> {
+            Scene w = said.wallet();
+            assertThat(w.sql("select open_holds from wallet where org_id = :org")
+                            .query(Integer.class)
+                            .single())
+                    .as("open holds in the table")
+                    .isEqualTo(said.count());
+            return null;
+        });
+        words.put("last-entry-in", (table, said) -> {
+            Scene w = said.wallet();
+            w.sql("update wallet set last_entry_at = now() + :in::interval where org_id = :org")
+                    .param("in", said.time().toSeconds() + " seconds")
+                    .update();
+            return null;
+        });
+        words.put("newest-after", (table, said) -> {
+            Scene w = said.wallet();
+            assertThat(w.entries().getFirst().createdAt())
+                    .as("time of the newest line")
+                    .isAfter(Instant.now().plus(said.time()));
+            return null;
+        });
         words.put("price", Words::price);
         return words;
     }
@@ -144,7 +169,7 @@ final class Words {
         words.put("hold", (table, said) -> hold(table, said, true));
         words.put("ask", (table, said) -> hold(table, said, false));
         words.put("extend", (table, said) -> {
-            Table.Held held = said.hold();
+            Table.Held held = held(table, said);
             return held.scene()
                     .ledger
                     .extend(held.scene().org, held.id(), said.amount())
@@ -152,8 +177,20 @@ final class Words {
         });
         words.put("renew", (table, said) -> {
             Table.Held held = said.hold();
-            Map<UUID, dev.gsv.cmp.orgs.OrgId> one = Map.of(held.id(), held.scene().org);
-            return held.scene().ledger.renew(one).isEmpty() ? "over" : "renewed";
+            return held.scene().ledger.renew(Map.of(held.id(), held.scene().org));
+        });
+        words.put("renewed", (table, said) -> {
+            assertThat(table.last)
+                    .singleElement(InstanceOfAssertFactories.COLLECTION)
+                    .hasSize(said.count());
+            return null;
+        });
+        words.put("trace", (table, said) -> {
+            String name = said.word();
+            HoldRequest request = request(table, said);
+            UUID id = table.stage().bean(Ledger.class).refused(request);
+            table.newHold(name, new Table.Held(table.wallet(), id));
+            return id;
         });
         words.put("settle", (table, said) -> {
             SettleRequest request = settlement(table, said);
@@ -191,6 +228,22 @@ final class Words {
                     """)).as("parts of grants that were used").isEqualTo(said.amounts());
             return null;
         });
+        words.put("paid-by", (table, said) -> {
+            Table.Held held = said.hold();
+            assertThat(held.scene()
+                            .sql("""
+                            select g.kind from grant_use u
+                            join transfer t on t.org_id = u.org_id and t.id = u.entry_id
+                            join credit_grant g on g.org_id = u.org_id and g.id = u.grant_id
+                            where t.org_id = :org and t.reference = :id::text order by t.seq, u.position
+                            """)
+                            .param("id", held.id())
+                            .query(String.class)
+                            .list())
+                    .as("kinds of grants that paid")
+                    .containsExactly(said.rest().split(" "));
+            return null;
+        });
         return words;
     }
 
@@ -218,16 +271,20 @@ final class Words {
 
     /** settle h1 9; settle h1 llm_tokens_in 100; then "by B" and "for another instance" for those who may not. */
     static SettleRequest settlement(Table table, Said said) {
-        Table.Held held = said.is("unknown") ? new Table.Held(table.wallet(), UUID.randomUUID()) : said.hold();
+        Table.Held held = held(table, said);
         Meters usage = usage(said);
         Scene by = said.is("by") ? said.wallet() : held.scene();
         UUID instance = said.is("elsewhere") ? UUID.randomUUID() : held.scene().instance;
         return new SettleRequest(by.org, held.id(), instance, usage);
     }
 
+    private static Table.Held held(Table table, Said said) {
+        return said.is("unknown") ? new Table.Held(table.wallet(), UUID.randomUUID()) : said.hold();
+    }
+
     /** release h1; release h1 measured 3. */
     static ReleaseRequest releasing(Table table, Said said) {
-        Table.Held held = said.is("unknown") ? new Table.Held(table.wallet(), UUID.randomUUID()) : said.hold();
+        Table.Held held = held(table, said);
         Meters measured = said.is("measured") ? usage(said) : Meters.NONE;
         Scene by = said.is("by") ? said.wallet() : held.scene();
         return new ReleaseRequest(by.org, held.id(), measured, "case");
@@ -244,11 +301,12 @@ final class Words {
         return Meters.of(used);
     }
 
-    /** "on the second node" at the end of a call. */
+    /** At the end of a call: on a second node, or on one whose clock is half a minute slow. */
     private static Ledger ledger(Table table, Said said) {
-        return said.is("@2")
-                ? table.secondNode().bean(Ledger.class)
-                : table.stage().bean(Ledger.class);
+        Stage node = said.is("@2")
+                ? table.node(Duration.ZERO)
+                : said.is("@late") ? table.node(Duration.ofSeconds(-30)) : table.stage();
+        return node.bean(Ledger.class);
     }
 
     private static SettleOutcome.Closed closed(Table table) {
