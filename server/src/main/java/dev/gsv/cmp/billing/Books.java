@@ -57,6 +57,7 @@ final class Books {
 
     private final Map<OrgId, Purse> purses;
     private final Map<UUID, Hold> known = new HashMap<>();
+    private final Map<UUID, OrgId> looked = new HashMap<>();
     private final Map<UUID, Hold> opened = new LinkedHashMap<>();
     private final Map<UUID, Hold> ended = new LinkedHashMap<>();
     private final Map<UUID, Hold> closedLate = new LinkedHashMap<>();
@@ -128,6 +129,7 @@ final class Books {
         if (wanted.isEmpty()) {
             return;
         }
+        looked.putAll(wanted);
         shelf.holds.read(wanted).forEach(hold -> known.put(hold.id(), hold));
         Map<UUID, OrgId> over = new HashMap<>(wanted);
         over.keySet().removeAll(known.keySet());
@@ -138,6 +140,10 @@ final class Books {
 
     @Nullable
     Hold hold(OrgId org, UUID id) {
+        // A stranger who names the hold of another organization in the same batch must not hide it from its owner.
+        if (!known.containsKey(id) && looked.containsKey(id) && !org.equals(looked.get(id))) {
+            read(Map.of(id, org));
+        }
         Hold hold = known.get(id);
         return hold == null || !hold.org().equals(org) ? null : hold;
     }
