@@ -1,6 +1,7 @@
 package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.AllOrgs;
+import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -66,7 +67,8 @@ class HoldStore {
                         .text("cards", hold -> card(hold.card()))
                         .text("expires", Hold::expiresAt)
                         .text("created", Hold::createdAt)
-                        .parts("grants", "micros", Hold::parts)
+                        .text("grants", row -> Part.grants(row.parts()))
+                        .text("micros", row -> Part.amounts(row.parts()))
                         .columns())
                 .update();
     }
@@ -122,7 +124,7 @@ class HoldStore {
                             limit :at_most)
                         returning *
                         """)
-                .param("orgs", Rows.ids(orgs))
+                .param("orgs", OrgId.texts(orgs))
                 .param("now", now.toString())
                 .param("at_most", atMost)
                 .query(this::hold)
@@ -137,7 +139,7 @@ class HoldStore {
                         select org_id, min(expires_at) as due from hold
                         where org_id = any(:orgs::uuid[])
                         group by org_id
-                        """).param("orgs", Rows.ids(orgs)).query(row -> {
+                        """).param("orgs", OrgId.texts(orgs)).query(row -> {
             next.put(
                     new OrgId(row.getObject("org_id", UUID.class)),
                     row.getObject("due", OffsetDateTime.class).toInstant());
@@ -157,7 +159,8 @@ class HoldStore {
                 .param("id", hold.id())
                 .params(Rows.of(List.of(hold))
                         .number("amounts", Hold::amount)
-                        .parts("grants", "micros", Hold::parts)
+                        .text("grants", row -> Part.grants(row.parts()))
+                        .text("micros", row -> Part.amounts(row.parts()))
                         .columns())
                 .update();
     }

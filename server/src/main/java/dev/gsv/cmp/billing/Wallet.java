@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param balance the sum of the wallet's ledger entries
  * @param reserved what is held by pending reservations that are within their limit
  * @param available what can be held or spent now; below zero when an agreed overdraft is in use
- * @param renewalAt when the plan adds credit again; null without such a plan
+ * @param renewalAt when a plan is due next: its price is debited, its included credits are granted; null without one
+ * @param plan the plan of that renewal; null without one
  */
 public record Wallet(
         UUID walletId,
@@ -26,7 +27,16 @@ public record Wallet(
         @Nullable Instant renewalAt,
         @Nullable MonthlyPlan plan) {
 
-    /** The plan that adds credit to the wallet every month. */
+    Wallet renewing(Renewing.Renewal next) {
+        return new Wallet(
+                walletId, org, balance, reserved, available, currency, lowBalanceThreshold, next.at(), next.plan());
+    }
+
+    /**
+     * A plan that renews.
+     *
+     * @param monthlyCredits what it adds per month; of a yearly plan a twelfth; 0 when it includes none
+     */
     public record MonthlyPlan(UUID planId, String name, Credits monthlyCredits) {}
 
     static Wallet of(UUID id, OrgId org, long posted, long reserved, long available, @Nullable Long threshold) {

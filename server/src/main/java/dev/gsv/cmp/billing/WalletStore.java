@@ -1,6 +1,7 @@
 package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.AllOrgs;
+import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -105,7 +106,7 @@ class WalletStore {
                         order by org_id
                         for update
                         """)
-                .param("orgs", Rows.ids(orgs))
+                .param("orgs", OrgId.texts(orgs))
                 .query((row, number) -> new Purse(
                         new OrgId(row.getObject("org_id", UUID.class)),
                         row.getObject("id", UUID.class),
@@ -132,7 +133,7 @@ class WalletStore {
                                g.remaining_micros, g.held_micros
                         from (values (1)) as once (row)
                         left join credit_grant g on g.org_id = any(:orgs::uuid[]) and g.open
-                        """).param("orgs", Rows.ids(purses.keySet())).query(row -> {
+                        """).param("orgs", OrgId.texts(purses.keySet())).query(row -> {
             now.set(row.getObject("now", OffsetDateTime.class).toInstant());
             UUID org = row.getObject("org_id", UUID.class);
             Purse purse = org == null ? null : purses.get(new OrgId(org));

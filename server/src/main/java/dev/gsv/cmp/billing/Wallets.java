@@ -11,6 +11,7 @@ import dev.gsv.cmp.orgs.Orgs;
 import dev.gsv.cmp.orgs.Workspace;
 import java.util.List;
 import java.util.UUID;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -34,14 +35,23 @@ public class Wallets {
     private final Orgs orgs;
     private final Ids ids;
     private final BillingSettings settings;
+    private final ObjectProvider<Renewing> renewing;
 
-    Wallets(WalletStore store, TransferStore transfers, Ledger ledger, Orgs orgs, Ids ids, BillingSettings settings) {
+    Wallets(
+            WalletStore store,
+            TransferStore transfers,
+            Ledger ledger,
+            Orgs orgs,
+            Ids ids,
+            BillingSettings settings,
+            ObjectProvider<Renewing> renewing) {
         this.store = store;
         this.transfers = transfers;
         this.ledger = ledger;
         this.orgs = orgs;
         this.ids = ids;
         this.settings = settings;
+        this.renewing = renewing;
     }
 
     /** Opens the wallet of a new organization, in the transaction that creates it. */
@@ -74,7 +84,12 @@ public class Wallets {
     }
 
     public Wallet wallet(OrgId org) {
-        return store.find(org).orElseThrow(Wallets::unknown);
+        Wallet wallet = store.find(org).orElseThrow(Wallets::unknown);
+        return renewing.stream()
+                .flatMap(room -> room.next(org).stream())
+                .findFirst()
+                .map(wallet::renewing)
+                .orElse(wallet);
     }
 
     /** The organization whose wallet this is; an unknown one answers as a foreign one. */
