@@ -31,6 +31,8 @@ final class Books {
         private final ReservationStore reservations;
         private final TransferStore transfers;
         private final Ids ids;
+        /** The simulation makes it small, so that bursts are common. */
+        volatile int sweepPortion = SWEEP_PORTION;
 
         Shelf(WalletStore wallets, HoldStore holds, ReservationStore reservations, TransferStore transfers, Ids ids) {
             this.wallets = wallets;
@@ -78,7 +80,7 @@ final class Books {
         }
         List<OrgId> orgs = due.stream().map(purse -> purse.org).toList();
         List<Hold> expired = new ArrayList<>();
-        for (Hold hold : shelf.holds.takeDue(orgs, now, SWEEP_PORTION)) {
+        for (Hold hold : shelf.holds.takeDue(orgs, now, shelf.sweepPortion)) {
             if (!ended.containsKey(hold.id())) {
                 purse(hold.org()).giveBack(hold.amount(), hold.parts());
                 expired.add(hold.ended(Hold.Status.EXPIRED, now));

@@ -20,8 +20,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * {@code ./cmp torture}: kills and freezes the real program and its real database under load, round by round, and proves
- * at the end that nothing was overspent, lost or doubled.
+ * {@code ./cmp torture}: kills and freezes the real program and its real database under load, round by round, and
+ * proves at the end that nothing was overspent, lost or doubled.
  */
 final class Torture {
 
@@ -90,7 +90,8 @@ final class Torture {
             }
             int left = load.askAgain(CLEAR_SECONDS);
             if (left > 0) {
-                findings.add(left + " calls without a clear answer within " + CLEAR_SECONDS + " s after round " + round);
+                findings.add(
+                        left + " calls without a clear answer within " + CLEAR_SECONDS + " s after round " + round);
             }
             say(
                     "round %d of %d: %s, %d calls answered, %d asked again, %d s",
@@ -178,11 +179,14 @@ final class Torture {
         Set<String> doubled = doubled();
         long expected = before + topUps() - debits();
         if (posted() != expected) {
-            findings.add("the wallet has " + new Credits(posted()) + " and the answers sum to " + new Credits(expected));
+            findings.add(
+                    "the wallet has " + new Credits(posted()) + " and the answers sum to " + new Credits(expected));
         }
-        say("calls answered: %s", load.clear.stream()
-                .collect(Collectors.groupingBy(
-                        one -> one.kind + " " + one.status, java.util.TreeMap::new, Collectors.counting())));
+        say(
+                "calls answered: %s",
+                load.clear.stream()
+                        .collect(Collectors.groupingBy(
+                                one -> one.kind + " " + one.status, java.util.TreeMap::new, Collectors.counting())));
         say("asked again with the same key: %d", load.ambiguous.get());
         say("overspent %d · lost %d · doubled %d", overspent, lost.size(), doubled.size());
         say("open holds %d · running runs %d (after %d s) · broken laws %d", open, running, waited, broken.size());
@@ -205,14 +209,15 @@ final class Torture {
 
     private long topUps() {
         return done(Kind.TOPUP).stream()
-                .mapToLong(one -> Credits.parse(
-                                new BigDecimal(one.body.replaceAll("\\D", "")))
+                .mapToLong(one -> Credits.parse(new BigDecimal(one.body.replaceAll("\\D", "")))
                         .micros())
                 .sum();
     }
 
     private long debits() {
-        return done(Kind.SETTLE).stream().mapToLong(one -> micros(one, "/debited")).sum()
+        return done(Kind.SETTLE).stream()
+                        .mapToLong(one -> micros(one, "/debited"))
+                        .sum()
                 + done(Kind.RUN).stream()
                         .mapToLong(one -> micros(one, "/billing/debited"))
                         .sum();
@@ -229,11 +234,13 @@ final class Torture {
                 union all select 'RUN ' || id from run where status = 'succeeded'
                 """);
         done(Kind.TOPUP).forEach(one -> missing(there, "TOPUP " + one.key, lost));
-        done(Kind.AUTHORIZE).forEach(one ->
-                missing(there, "AUTHORIZE " + one.json().at("/reservation_id").asString(), lost));
+        done(Kind.AUTHORIZE)
+                .forEach(one -> missing(
+                        there, "AUTHORIZE " + one.json().at("/reservation_id").asString(), lost));
         done(Kind.SETTLE).forEach(one -> missing(there, "SETTLE " + one.hold + " " + micros(one, "/debited"), lost));
         done(Kind.RELEASE).forEach(one -> missing(there, "RELEASE " + one.hold, lost));
-        done(Kind.RUN).forEach(one -> missing(there, "RUN " + one.json().at("/run_id").asString(), lost));
+        done(Kind.RUN)
+                .forEach(one -> missing(there, "RUN " + one.json().at("/run_id").asString(), lost));
         return lost;
     }
 
@@ -251,7 +258,8 @@ final class Torture {
                 union all select 'usage of ' || reference || ' × ' || count(*) from transfer
                     where type = 'usage' and source = 'wallet' group by reference having count(*) > 1
                 """);
-        long asked = load.clear.stream().filter(one -> one.kind == Kind.AUTHORIZE).count();
+        long asked =
+                load.clear.stream().filter(one -> one.kind == Kind.AUTHORIZE).count();
         long made = number("select count(*) from reservation where run_id is null");
         if (made > asked) {
             doubled.add(made + " reservations for " + asked + " keys");

@@ -219,9 +219,12 @@ final class TortureLoad {
                 one.method,
                 one.path,
                 Map.of(
-                        "Authorization", "Bearer " + tokens.get(one.kind),
-                        "Content-Type", "application/json",
-                        "Idempotency-Key", one.key),
+                        "Authorization",
+                        "Bearer " + tokens.get(one.kind),
+                        "Content-Type",
+                        "application/json",
+                        "Idempotency-Key",
+                        one.key),
                 one.body);
         boolean inProgress = reply.status() == 409 && reply.body().contains("IN_PROGRESS");
         if (reply.status() == 0 || reply.status() == 503 || inProgress) {
@@ -233,7 +236,9 @@ final class TortureLoad {
         one.answer = reply.body();
         one.status = reply.status();
         clear.add(one);
-        if (one.kind == Kind.AUTHORIZE && one.done() && one.json().at("/allowed").asBoolean()) {
+        if (one.kind == Kind.AUTHORIZE
+                && one.done()
+                && one.json().at("/allowed").asBoolean()) {
             holds.add(one.json().at("/reservation_id").asString());
         }
         boolean refused = reply.status() == 402 || reply.status() == 429;

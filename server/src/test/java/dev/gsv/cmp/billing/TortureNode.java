@@ -49,7 +49,8 @@ final class TortureNode implements AutoCloseable {
         try {
             Path log = data.resolve("node-" + ++starts + ".log");
             ProcessBuilder builder = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx400m",
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
@@ -59,14 +60,22 @@ final class TortureNode implements AutoCloseable {
                     .redirectOutput(log.toFile());
             builder.environment()
                     .putAll(Map.of(
-                            "CMP_PORT", String.valueOf(port),
-                            "CMP_DATA", data.resolve("data").toString(),
-                            "PUBLIC_URL", base(),
-                            "OIDC_CLIENT_ID", "torture",
-                            "OIDC_CLIENT_SECRET", secret,
-                            "RESERVATION_TTL_SECONDS", "6",
-                            "RUN_TIMEOUT_SECONDS", "3",
-                            "JOBS_POLL_SECONDS", "1"));
+                            "CMP_PORT",
+                            String.valueOf(port),
+                            "CMP_DATA",
+                            data.resolve("data").toString(),
+                            "PUBLIC_URL",
+                            base(),
+                            "OIDC_CLIENT_ID",
+                            "torture",
+                            "OIDC_CLIENT_SECRET",
+                            secret,
+                            "RESERVATION_TTL_SECONDS",
+                            "6",
+                            "RUN_TIMEOUT_SECONDS",
+                            "3",
+                            "JOBS_POLL_SECONDS",
+                            "1"));
             builder.environment().remove("DATABASE_URL");
             process = builder.start();
             long deadline = System.nanoTime() + START.toNanos();
@@ -116,9 +125,9 @@ final class TortureNode implements AutoCloseable {
 
     void freezeDatabase(Duration time) {
         List<Long> all = new java.util.ArrayList<>(List.of(databaseProcess()));
-        ProcessHandle.of(databaseProcess()).ifPresent(server -> server.descendants()
-                .map(ProcessHandle::pid)
-                .forEach(all::add));
+        ProcessHandle.of(databaseProcess())
+                .ifPresent(
+                        server -> server.descendants().map(ProcessHandle::pid).forEach(all::add));
         all.forEach(pid -> signal("STOP", pid));
         sleep(time);
         all.forEach(pid -> signal("CONT", pid));
@@ -157,7 +166,8 @@ final class TortureNode implements AutoCloseable {
         try {
             PGSimpleDataSource source = new PGSimpleDataSource();
             source.setServerNames(new String[] {"127.0.0.1"});
-            source.setPortNumbers(new int[] {Integer.parseInt(postmaster().get(3).strip())});
+            source.setPortNumbers(
+                    new int[] {Integer.parseInt(postmaster().get(3).strip())});
             source.setDatabaseName("cmp");
             source.setUser("postgres");
             source.setPassword(
@@ -189,10 +199,7 @@ final class TortureNode implements AutoCloseable {
                 HttpRequest.newBuilder(URI.create(base() + path)).timeout(ANSWER);
         headers.forEach(request::header);
         request.method(
-                method,
-                body == null
-                        ? HttpRequest.BodyPublishers.noBody()
-                        : HttpRequest.BodyPublishers.ofString(body));
+                method, body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
         try {
             HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return new Reply(response.statusCode(), response.body());
