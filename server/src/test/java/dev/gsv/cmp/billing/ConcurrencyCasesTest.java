@@ -9,6 +9,7 @@ import dev.gsv.cmp.orgs.Caller;
 import dev.gsv.cmp.orgs.OrgId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -79,5 +80,29 @@ class ConcurrencyCasesTest {
                 .singleElement()
                 .satisfies(line -> assertThat(line.entryType()).isEqualTo("trial_grant"));
         assertThat(stage.bean(Wallets.class).grantTrial(org, person)).isFalse();
+    }
+
+    @Test
+    void a_storm_of_callers_keeps_the_laws() {
+        long seed = System.nanoTime();
+        List<Scene> wallets = java.util.stream.IntStream.range(0, 6)
+                .mapToObj(i -> Scene.scene(60))
+                .toList();
+        List<Object> answers = ConcurrencyCasesTest.together(12, caller -> () -> {
+            Random random = new Random(seed + caller);
+            for (int i = 0; i < 25; i++) {
+                Scene w = wallets.get(random.nextInt(wallets.size()));
+                if (w.ask(random.nextInt(12)) instanceof HoldOutcome.Held held) {
+                    switch (random.nextInt(4)) {
+                        case 0 -> w.release(held.reservation(), random.nextInt(3));
+                        case 1 -> w.ledger.topUp(w.org, Credits.of(1), "order:storm");
+                        default -> w.settle(held.reservation(), random.nextInt(15));
+                    }
+                }
+            }
+            return "done";
+        });
+        assertThat(answers).as("seed " + seed).containsOnly("done");
+        wallets.forEach(Laws::hold);
     }
 }

@@ -99,7 +99,7 @@ final class LedgerSimulation implements AutoCloseable {
 
     private void step() {
         switch (random.nextInt(16)) {
-            case 0, 1 -> pass(TICK * (1 + random.nextInt(10)));
+            case 0, 1 -> pass(TICK * (bursts ? 9 : 1 + random.nextInt(10)));
             case 2 -> sweep();
             case 3 -> renew();
             case 4 -> clockStepsBack();
@@ -274,7 +274,7 @@ final class LedgerSimulation implements AutoCloseable {
             return earlier.get(random.nextInt(earlier.size()));
         }
         String key = "c" + names++ + "-" + seed;
-        int wallet = random.nextInt(3) == 0 ? random.nextInt(WALLETS) : random.nextInt(2);
+        int wallet = random.nextInt(3) == 0 ? random.nextInt(WALLETS) : bursts ? 1 : random.nextInt(2);
         String hold = judge.someHold(random, wallet);
         if (dice < 18) {
             return new SimulatedCall.Poison(wallet, key);
@@ -282,10 +282,10 @@ final class LedgerSimulation implements AutoCloseable {
         if (dice < 30) {
             GrantKind kind = GrantKind.values()[random.nextInt(GrantKind.values().length)];
             long life = bursts || random.nextInt(3) == 0 ? CoinModel.NEVER : TICK * (1 + random.nextInt(12));
-            return new SimulatedCall.Credit(wallet, key, kind, 1 + random.nextInt(25), life);
+            return new SimulatedCall.Credit(wallet, key, kind, 1 + random.nextInt(bursts ? 8 : 25), life);
         }
         if (dice < 55 || hold == null) {
-            return new SimulatedCall.Hold(wallet, key, random.nextInt(20));
+            return new SimulatedCall.Hold(wallet, key, random.nextInt(bursts && dice < 48 ? 4 : 20));
         }
         // Sometimes of a stranger, who must not get anywhere with it.
         int by = random.nextInt(12) == 0 ? random.nextInt(WALLETS) : judge.walletOf(hold);

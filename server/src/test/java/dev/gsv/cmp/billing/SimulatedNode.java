@@ -54,6 +54,7 @@ final class SimulatedNode implements AutoCloseable {
         final Map<String, UUID> holds = new ConcurrentHashMap<>();
         final Map<String, Object> answers = new ConcurrentHashMap<>();
         final List<Decided> committed = new ArrayList<>();
+        final List<String> unexplained = new java.util.concurrent.CopyOnWriteArrayList<>();
         private final AtomicInteger order = new AtomicInteger();
     }
 
@@ -89,7 +90,21 @@ final class SimulatedNode implements AutoCloseable {
         return (int) meters.get("cmp.lanes.queued").gauge().value();
     }
 
+    /** A batch that fails is done again one by one, which would hide why it failed: only what we broke may break it. */
     private List<Lanes.Answer<Object>> work(List<SimulatedCall> batch) {
+        try {
+            return decided(batch);
+        } catch (CannotAcquireLockException | Poisoned simulated) {
+            throw simulated;
+        } catch (RuntimeException e) {
+            world.unexplained.add(batch + " failed: " + e);
+            throw e;
+        }
+    }
+
+    private static final class Poisoned extends IllegalStateException {}
+
+    private List<Lanes.Answer<Object>> decided(List<SimulatedCall> batch) {
         undecided.get().clear();
         if (batch.getFirst() instanceof SimulatedCall.Gate gate) {
             gate.closed().countDown();
@@ -188,7 +203,7 @@ final class SimulatedNode implements AutoCloseable {
                             credit.life() == CoinModel.NEVER
                                     ? null
                                     : Instant.now().plusSeconds(credit.life())));
-                case SimulatedCall.Poison poison -> throw new IllegalStateException("poison");
+                case SimulatedCall.Poison poison -> throw new Poisoned();
                 case SimulatedCall.Gate gate -> throw new IllegalStateException("a gate is alone");
             };
         } catch (Problem refusal) {
