@@ -121,7 +121,9 @@ final class SimulationJudge {
 
     /** Judges what was committed since the last time, in the order of the locks. */
     void judge() {
-        assertThat(world.unexplained).as("batches that failed though nobody broke them").isEmpty();
+        assertThat(world.unexplained)
+                .as("batches that failed though nobody broke them")
+                .isEmpty();
         List<SimulatedNode.Decided> done;
         synchronized (world) {
             done = new ArrayList<>(world.committed);
