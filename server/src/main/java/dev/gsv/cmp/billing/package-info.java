@@ -1,8 +1,8 @@
 /**
  * Credit: who has it, who holds it, where it went.
  *
- * <p>Owns the tables {@code wallet}, {@code movement}, {@code entry}, {@code credit_grant}, {@code grant_use},
- * {@code grant_hold}, {@code reservation} and {@code trial}. No other room writes to them.
+ * <p>Owns the tables {@code wallet}, {@code credit_grant}, {@code hold}, {@code reservation}, {@code transfer},
+ * {@code wallet_seal}, {@code ledger_verification} and {@code trial}. No other room writes to them.
  *
  * <p>Always true:
  *
@@ -13,6 +13,8 @@
  *   <li>a hold is settled, released or expired once;
  *   <li>a hold past its limit counts as expired for every reader;
  *   <li>cost that a wallet cannot pay is absorbed and never a debt;
+ *   <li>a line is never changed or deleted;
+ *   <li>a changed line is named by the verification;
  *   <li>a person gets one trial.
  * </ul>
  */

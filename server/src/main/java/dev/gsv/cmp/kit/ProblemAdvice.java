@@ -20,6 +20,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionSystemException;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
@@ -47,6 +48,8 @@ public class ProblemAdvice {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
     private static final Duration SOON = Duration.ofSeconds(1);
+    /** What the embedded server needs to start again, and a little more. */
+    private static final Duration WITHOUT_DATABASE = Duration.ofSeconds(5);
 
     private final JsonMapper mapper;
 
@@ -117,13 +120,7 @@ public class ProblemAdvice {
             case MaxUploadSizeExceededException e -> new KitProblem.TooLarge(Body.MAX_BODY_BYTES);
             case NoResourceFoundException e -> new KitProblem.NotFound("route");
             case NoHandlerFoundException e -> new KitProblem.NotFound("route");
-            case CannotCreateTransactionException e -> busy(e);
-            case CannotGetJdbcConnectionException e -> busy(e);
-            case TransientDataAccessException e -> busy(e);
-            // The connection broke: whether anything was written is not known, so nobody may say that nothing was.
-            case TransactionSystemException e -> busy(e);
-            case DataAccessResourceFailureException e -> busy(e);
-            case RecoverableDataAccessException e -> busy(e);
+            case TransactionException e -> database(e);
             case DataAccessException e -> database(e);
             default -> unknown(exception);
         };
@@ -199,11 +196,24 @@ public class ProblemAdvice {
         return new KitProblem.Unavailable("The service is busy. Try again in a second.", SOON);
     }
 
-    private static Problem database(DataAccessException e) {
-        if (SqlState.TRANSIENT.of(e)) {
+    private static Problem database(Exception e) {
+        if (SqlState.GONE.in(e)) {
+            log.warn("refused, because the database does not answer: {}", e.getMessage());
+            return new KitProblem.Unavailable(
+                    "The database of this service does not answer at the moment. Try again in a few seconds; "
+                            + "with the same Idempotency-Key nothing happens twice.",
+                    WITHOUT_DATABASE);
+        }
+        boolean full = e instanceof CannotCreateTransactionException || e instanceof CannotGetJdbcConnectionException;
+        // The connection broke, which the pool reports without a state: whether anything was written is not known, so
+        // nobody may say that nothing was.
+        boolean broken = e instanceof TransactionSystemException
+                || e instanceof DataAccessResourceFailureException
+                || e instanceof RecoverableDataAccessException;
+        if (full || broken || e instanceof TransientDataAccessException || SqlState.TRANSIENT.in(e)) {
             return busy(e);
         }
-        return SqlState.BAD_DATA.of(e)
+        return SqlState.BAD_DATA.in(e)
                 ? new KitProblem.Invalid("A text holds a NUL character, or a number is out of range.")
                 : unknown(e);
     }

@@ -215,7 +215,9 @@ final class Torture {
     }
 
     private long debits() {
-        return done(Kind.SETTLE).stream().mapToLong(one -> micros(one, "/debited")).sum()
+        return done(Kind.SETTLE).stream()
+                        .mapToLong(one -> micros(one, "/debited"))
+                        .sum()
                 + done(Kind.RUN).stream().mapToLong(this::debited).sum();
     }
 
@@ -223,7 +225,10 @@ final class Torture {
     private long debited(Sent run) {
         long said = micros(run, "/billing/debited");
         String id = run.json().at("/run_id").asString();
-        long booked = sql().sql("select coalesce(sum(amount_micros), 0) from transfer where run_id = :id and source = 'wallet'")
+        long booked = sql().sql("""
+                        select coalesce(sum(amount_micros), 0) from transfer
+                        where run_id = :id and source = 'wallet'
+                        """)
                 .param("id", UUID.fromString(id))
                 .query(Long.class)
                 .single();

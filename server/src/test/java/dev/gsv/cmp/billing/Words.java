@@ -22,7 +22,8 @@ final class Words {
     private Words() {}
 
     /** Wallets, grants, holds, and many calls at once. */
-    static final Map<String, Table.Word> ALL = and(and(wallets(), holds()), ManyCalls.words());
+    static final Map<String, Table.Word> ALL =
+            and(and(and(wallets(), balances()), and(holds(), endings())), ManyCalls.words());
 
     static Map<String, Table.Word> and(Map<String, Table.Word> words, Map<String, Table.Word> more) {
         Map<String, Table.Word> all = new LinkedHashMap<>(words);
@@ -64,6 +65,11 @@ final class Words {
             ledger(table, said).sweep(w.org);
             return null;
         });
+        return words;
+    }
+
+    private static Map<String, Table.Word> balances() {
+        Map<String, Table.Word> words = new LinkedHashMap<>();
         words.put("show", Words::show);
         words.put("available", (table, said) -> {
             Scene w = said.wallet();
@@ -197,6 +203,11 @@ final class Words {
             return ledger(table, said).settle(request);
         });
         words.put("release", (table, said) -> ledger(table, said).release(releasing(table, said)));
+        return words;
+    }
+
+    private static Map<String, Table.Word> endings() {
+        Map<String, Table.Word> words = new LinkedHashMap<>();
         words.put("status", (table, said) -> {
             Table.Held held = said.hold();
             assertThat(held.scene().status(held.id())).as("status of the hold").isEqualTo(said.word());
