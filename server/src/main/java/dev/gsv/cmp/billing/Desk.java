@@ -6,6 +6,7 @@ import dev.gsv.cmp.orgs.OrgId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +103,9 @@ public final class Desk {
         }
         Purse purse = books.purse(org);
         List<Part> parts = purse.extend(more.micros());
+        while (parts == null && books.sweptMore(purse)) {
+            parts = purse.extend(more.micros());
+        }
         if (parts == null) {
             return shortage(purse, more);
         }
@@ -129,6 +133,11 @@ public final class Desk {
         }
         Purse purse = books.purse(request.org());
         long cost = hold.card().cost(request.usage(), true).micros();
+        // What has expired in this wallet is free, also while a burst of it is still being swept; the hold itself may
+        // be part of the burst.
+        while (purse.room() + (hold.pending() ? hold.amount() : 0) < cost && books.sweptMore(purse)) {
+            hold = Objects.requireNonNull(books.hold(request.org(), request.reservation()));
+        }
         boolean due = hold.due(books.now);
         if (hold.pending()) {
             purse.giveBack(hold.amount(), hold.parts());

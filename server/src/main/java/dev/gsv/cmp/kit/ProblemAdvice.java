@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -19,6 +21,7 @@ import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
@@ -202,7 +205,12 @@ public class ProblemAdvice {
                     WITHOUT_DATABASE);
         }
         boolean full = e instanceof CannotCreateTransactionException || e instanceof CannotGetJdbcConnectionException;
-        if (full || e instanceof TransientDataAccessException || SqlState.TRANSIENT.in(e)) {
+        // The connection broke, which the pool reports without a state: whether anything was written is not known, so
+        // nobody may say that nothing was.
+        boolean broken = e instanceof TransactionSystemException
+                || e instanceof DataAccessResourceFailureException
+                || e instanceof RecoverableDataAccessException;
+        if (full || broken || e instanceof TransientDataAccessException || SqlState.TRANSIENT.in(e)) {
             return busy(e);
         }
         return SqlState.BAD_DATA.in(e)
