@@ -17,6 +17,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -67,6 +68,18 @@ public class Ledger {
         Books books = shelf.open(orgs);
         books.read(wanted);
         return new Desk(books, settings);
+    }
+
+    /**
+     * Decides as {@link #open} would, as of now, by the same code, without a lock and without a trace.
+     *
+     * @param decision what is asked of the desk; closing it writes nothing
+     */
+    @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
+    public <R> R preview(OrgId org, Map<UUID, OrgId> wanted, Function<Desk, R> decision) {
+        Books books = shelf.look(List.of(org));
+        books.read(wanted);
+        return decision.apply(new Desk(books, settings));
     }
 
     private <T, R> List<R> decide(

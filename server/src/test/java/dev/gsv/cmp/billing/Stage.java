@@ -81,7 +81,8 @@ final class Stage implements AutoCloseable {
                             type = FilterType.REGEX,
                             pattern = {
                                 "dev\\.gsv\\.cmp\\.orgs\\.(\\w+Store|Orgs|People)",
-                                "dev\\.gsv\\.cmp\\.billing\\.(\\w+Store|Ledger|Wallets|Sweeps|Books\\$Shelf)",
+                                "dev\\.gsv\\.cmp\\.billing\\.(\\w+Store|Ledger|Wallets|Sweeps|Books\\$Shelf|Grants"
+                                        + "|LowBalance|TopUps|Events|Statements)",
                                 "dev\\.gsv\\.cmp\\.kit\\.(Idempotency|IdempotencyStore|Patch)"
                             }))
     static class Rooms {
