@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gsv.cmp.kit.Credits;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -71,23 +73,31 @@ class BooksTest {
     }
 
     @Test
-    void a_failed_run_costs_nothing_and_what_it_used_is_absorbed() {
-        Scene w = scene(10);
-        SettleOutcome.Closed closed = w.release(w.hold(4), 3);
-        assertThat(closed.debited()).isEqualTo(Credits.ZERO);
-        assertThat(closed.absorbed()).as("TP-34").isEqualTo(Credits.of(3));
-        w.shows(10);
-        assertThat(w.release(w.hold(4)).absorbed()).as("TP-33").isEqualTo(Credits.ZERO);
+    void a_hold_past_its_limit_counts_as_expired_for_every_reader() {
+        Scene w = scene(15);
+        Hold row = w.stage
+                .bean(HoldStore.class)
+                .read(Map.of(w.hold(15), w.org))
+                .getFirst();
+        assertThat(row.due(row.expiresAt())).as("TP-22: the limit itself is past").isTrue();
+        assertThat(row.due(row.expiresAt().minusNanos(1000))).isFalse();
+        w.pass(Duration.ofSeconds(901));
+        w.shows(15);
     }
 
     @Test
-    void lines_of_a_wallet_never_go_back_in_time() {
-        Scene w = scene(10);
-        w.sql("update wallet set last_entry_at = now() + interval '1 hour' where org_id = :org")
-                .update();
-        w.ledger.topUp(w.org, Credits.of(1), "order:o");
-        assertThat(w.entries().getFirst().createdAt())
-                .as("TZ-14: the clock stepped back")
-                .isAfter(java.time.Instant.now().plusSeconds(3000));
+    void cost_that_a_wallet_cannot_pay_is_absorbed_and_never_a_debt() {
+        Scene w = scene(18);
+        w.hold(10);
+        w.settle(w.hold(5), 20);
+        w.shows(10, 10, 0);
+        assertThat(w.sql("select amount_micros from entry where org_id = :org and account = 'absorbed'")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(-12_000_000);
+        assertThat(w.sql("select reason from transfer where org_id = :org and source = 'absorbed'")
+                        .query(String.class)
+                        .single())
+                .isNotBlank();
     }
 }

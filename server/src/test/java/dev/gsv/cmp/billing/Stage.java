@@ -22,17 +22,19 @@ import tools.jackson.databind.json.JsonMapper;
 /** The ledger over a real database, without HTTP: one node. Two stages over one database are two nodes. */
 final class Stage implements AutoCloseable {
 
+    static final BillingSettings USUAL = new BillingSettings(100, 900, 10_000);
     private static final int CONNECTIONS = 16;
     private static volatile Stage shared;
 
     private final Database database;
     private final AnnotationConfigApplicationContext context;
 
-    private Stage(Database database, BillingSettings settings) {
+    private Stage(Database database, BillingSettings settings, Clock clock) {
         this.database = database;
         this.context = new AnnotationConfigApplicationContext();
         context.registerBean(Database.class, () -> database);
         context.registerBean(BillingSettings.class, () -> settings);
+        context.registerBean(Clock.class, () -> clock);
         context.register(Rooms.class);
         context.refresh();
     }
@@ -51,11 +53,16 @@ final class Stage implements AutoCloseable {
     }
 
     static Stage over(Database database) {
-        return over(database, new BillingSettings(100, 900, 10_000));
+        return over(database, USUAL);
     }
 
     static Stage over(Database database, BillingSettings settings) {
-        return new Stage(database, settings);
+        return over(database, settings, Clock.systemUTC());
+    }
+
+    /** A node that has a clock of its own; what it decides may not depend on it. */
+    static Stage over(Database database, BillingSettings settings, Clock clock) {
+        return new Stage(database, settings, clock);
     }
 
     <T> T bean(Class<T> type) {
@@ -109,11 +116,6 @@ final class Stage implements AutoCloseable {
         @Bean
         JsonMapper mapper() {
             return Json.mapper();
-        }
-
-        @Bean
-        Clock clock() {
-            return Clock.systemUTC();
         }
 
         @Bean
