@@ -62,3 +62,10 @@ create table refund (
 );
 create trigger refund_append_only before update or delete or truncate on refund
     for each statement execute function billing_is_append_only();
+
+-- Which grants paid which transfer; negative for what a transfer returned to them.
+create or replace view grant_use as
+select t.org_id, t.id as entry_id, t.movement_id, t.seq, use.position - 1 as position, use.grant_id,
+       case t.target when 'wallet' then -use.micros else use.micros end as micros
+from transfer t
+cross join lateral unnest(t.grants, t.grant_micros) with ordinality as use (grant_id, micros, position);

@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Portions of credit: given, taken back, returned to, coming again. {@link Ledger} moves them with the runs. */
@@ -239,20 +238,16 @@ public class Grants {
         Transfer line = decide(desk, org, entry, amount, ourFault, reason);
         desk.close();
         refunds.insert(org, entry, line.id(), line.micros(), reason, desk.now());
-        return refunded(org, entry, line, 0);
+        return refunded(org, entry, line);
     }
 
-    /** {@link #refund} as it would be decided now; nothing is written. */
-    @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
-    public Refund previewRefund(OrgId org, UUID entry, @Nullable Credits amount, boolean ourFault, String reason) {
-        return ledger.preview(org, Map.of(), desk -> {
-            Transfer line = decide(desk, org, entry, amount, ourFault, reason);
-            return refunded(org, entry, line, line.micros());
-        });
+    /** {@link #refund} as it would be decided at this desk; it is up to the desk that nothing is written. */
+    Credits previewRefund(Desk desk, OrgId org, UUID entry, @Nullable Credits amount, boolean ourFault) {
+        return new Credits(decide(desk, org, entry, amount, ourFault, "preview").micros());
     }
 
-    private Refund refunded(OrgId org, UUID entry, Transfer line, long more) {
-        long left = charge(org, entry).left() - more;
+    private Refund refunded(OrgId org, UUID entry, Transfer line) {
+        long left = charge(org, entry).left();
         return new Refund(line.id(), entry, new Credits(line.micros()), new Credits(left), new Credits(line.balance()));
     }
 

@@ -34,6 +34,7 @@ public class Ledger {
     /** Holds of an ended instance that are released in one transaction. */
     private static final int RELEASE_PORTION = 1000;
 
+    private static final int MAX_REFERENCE = 500;
     private static final int MONTHS_AHEAD = 3;
 
     private final Books.Shelf shelf;
@@ -234,6 +235,27 @@ public class Ledger {
                         Map.of(),
                         (desk, one) -> desk.entry(desk.debit(one, amount, type, cause)))
                 .getFirst();
+    }
+
+    /**
+     * Corrects a balance: a positive amount is given, a negative one taken.
+     *
+     * @param reason for whoever reads the line
+     * @throws BillingProblem.InsufficientCredits when the wallet has less than is to be taken; nothing is written
+     */
+    @Transactional
+    public Entry adjust(OrgId org, Credits amount, String reason) {
+        if (amount.micros() == 0 || amount.negated().compareTo(MAX_BALANCE) > 0) {
+            throw new KitProblem.Meaningless("An adjustment is not zero, nor beyond the largest possible amount.");
+        }
+        String reference = "adjustment:" + reason;
+        return amount.micros() > 0
+                ? credit(org, amount, GrantKind.PROMOTIONAL, EntryType.ADJUSTMENT, cut(reference), null)
+                : debit(org, amount.negated(), EntryType.ADJUSTMENT, cut(reference), null);
+    }
+
+    private static String cut(String reference) {
+        return reference.substring(0, Math.min(reference.length(), MAX_REFERENCE));
     }
 
     /** Expires what is due in one wallet. */

@@ -75,11 +75,10 @@ class BooksTest {
     @Test
     void a_hold_past_its_limit_counts_as_expired_for_every_reader() {
         Scene w = scene(15);
-        Hold row = w.stage
-                .bean(HoldStore.class)
-                .read(Map.of(w.hold(15), w.org))
-                .getFirst();
-        assertThat(row.due(row.expiresAt())).as("TP-22: the limit itself is past").isTrue();
+        Hold row = w.stage.bean(HoldStore.class).read(Map.of(w.hold(15), w.org)).getFirst();
+        assertThat(row.due(row.expiresAt()))
+                .as("TP-22: the limit itself is past")
+                .isTrue();
         assertThat(row.due(row.expiresAt().minusNanos(1000))).isFalse();
         w.pass(Duration.ofSeconds(901));
         w.shows(15);

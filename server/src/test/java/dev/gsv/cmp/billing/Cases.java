@@ -69,7 +69,8 @@ final class Cases {
     /** Every case of every section. */
     static List<Case> all() {
         try (Stream<Path> files = Files.list(folder())) {
-            return files.filter(file -> file.toString().endsWith(".txt") && file.getFileName().toString().matches("\\d\\d-.*"))
+            return files.filter(file -> file.toString().endsWith(".txt")
+                            && file.getFileName().toString().matches("\\d\\d-.*"))
                     .sorted()
                     .flatMap(file -> read(file).stream())
                     .toList();

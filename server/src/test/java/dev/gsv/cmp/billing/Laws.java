@@ -62,7 +62,9 @@ final class Laws {
                                     where h.org_id = w.org_id and h.expires_at < coalesce(w.due_at, 'infinity')
                                     union all select g.expires_at from credit_grant g
                                     where g.org_id = w.org_id and g.open and g.remaining_micros > g.held_micros
-                                      and g.expires_at < coalesce(w.due_at, 'infinity'))
+                                      and g.expires_at < coalesce(w.due_at, 'infinity')
+                                    union all select a.next_at from allowance a
+                                    where a.org_id = w.org_id and a.next_at < coalesce(w.due_at, 'infinity'))
                                 """).query(Long.class).single())
                 .as("nothing is due before the wallet says so")
                 .isZero();
@@ -89,6 +91,16 @@ final class Laws {
                                 group by w.posted_micros
                                 """).query(Long.class).optional().orElse(0L))
                 .as("L-04 posted = sum of remaining grants, without overdraft")
+                .isZero();
+        assertThat(scene.sql("""
+                                select count(*) from credit_grant g
+                                join wallet w on w.org_id = g.org_id
+                                where g.org_id = :org and w.floor_micros = 0
+                                  and g.remaining_micros <> g.amount_micros - coalesce((
+                                      select sum(u.micros) from grant_use u
+                                      where u.org_id = g.org_id and u.grant_id = g.id), 0)
+                                """).query(Long.class).single())
+                .as("what is left of a grant = what came, less its uses, with what was returned; without overdraft")
                 .isZero();
         assertThat(scene.sql("""
                                 select count(*) from (

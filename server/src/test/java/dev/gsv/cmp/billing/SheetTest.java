@@ -67,13 +67,15 @@ class SheetTest {
     /** Each covered number, and where. */
     private static Map<String, TreeSet<String>> covered() {
         Map<String, TreeSet<String>> covered = new TreeMap<>();
-        Cases.all().forEach(one -> one.numbers()
-                .forEach(number -> covered.computeIfAbsent(number, any -> new TreeSet<>())
-                        .add(one.file())));
+        Cases.all()
+                .forEach(one -> one.numbers()
+                        .forEach(number -> covered.computeIfAbsent(number, any -> new TreeSet<>())
+                                .add(one.file())));
         try (Stream<Path> files = Files.walk(House.root().resolve("server/src/test/java"))) {
-            files.filter(file -> file.toString().endsWith("Test.java")).forEach(file -> numbers(file)
-                    .forEach(number -> covered.computeIfAbsent(number, any -> new TreeSet<>())
-                            .add(file.getFileName().toString())));
+            files.filter(file -> file.toString().endsWith("Test.java"))
+                    .forEach(file -> numbers(file)
+                            .forEach(number -> covered.computeIfAbsent(number, any -> new TreeSet<>())
+                                    .add(file.getFileName().toString())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -88,8 +90,7 @@ class SheetTest {
             while (method.find()) {
                 IN_NAME.matcher(method.group(1))
                         .results()
-                        .forEach(found ->
-                                numbers.add(found.group(1).toUpperCase(Locale.ROOT) + "-" + found.group(2)));
+                        .forEach(found -> numbers.add(found.group(1).toUpperCase(Locale.ROOT) + "-" + found.group(2)));
             }
             IN_WORDS.matcher(text).results().forEach(found -> numbers.add(found.group(1)));
         } catch (IOException e) {

@@ -89,7 +89,7 @@ final class Stage implements AutoCloseable {
                             pattern = {
                                 "dev\\.gsv\\.cmp\\.orgs\\.(\\w+Store|Orgs|People)",
                                 "dev\\.gsv\\.cmp\\.billing\\.(\\w+Store|Ledger|Wallets|Sweeps|Books\\$Shelf|Grants"
-                                        + "|LowBalance|TopUps|Events|Statements)",
+                                        + "|LowBalance|TopUps|Events|Statements|Previews)",
                                 "dev\\.gsv\\.cmp\\.kit\\.(Idempotency|IdempotencyStore|Patch)"
                             }))
     static class Rooms {
