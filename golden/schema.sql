@@ -21,6 +21,18 @@ api_key.expires_at timestamp with time zone not null
 api_key.revoked_at timestamp with time zone
 api_key.created_at timestamp with time zone not null default now()
 api_key.updated_at timestamp with time zone not null default now()
+billing_cycle.org_id uuid not null
+billing_cycle.instance_id uuid not null
+billing_cycle.plan_id uuid not null
+billing_cycle.anchor_at timestamp with time zone not null
+billing_cycle.step_months integer not null
+billing_cycle.number integer not null default 1
+billing_cycle.starts_at timestamp with time zone not null
+billing_cycle.ends_at timestamp with time zone not null
+billing_cycle.price_micros bigint not null
+billing_cycle.included_micros bigint not null
+billing_cycle.state text not null
+billing_cycle.updated_at timestamp with time zone not null default now()
 category.id uuid not null
 category.kind text not null
 category.slug text not null
@@ -68,6 +80,9 @@ entry.amount_micros bigint not null
 entry.seq bigint
 entry.balance_micros bigint
 entry.created_at timestamp with time zone not null
+free_allowance.org_id uuid not null
+free_allowance.plan_id uuid not null
+free_allowance.until timestamp with time zone not null
 grant_hold.org_id uuid not null
 grant_hold.reservation_id uuid not null
 grant_hold.position integer not null
@@ -115,6 +130,7 @@ instance.created_by text not null
 instance.created_at timestamp with time zone not null default now()
 instance.updated_at timestamp with time zone not null default now()
 instance.terminated_at timestamp with time zone
+instance.pause_reason text
 instance_quota.org_id uuid not null
 instance_quota.instance_id uuid not null
 instance_quota.minute timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
@@ -366,6 +382,8 @@ wallet.created_at timestamp with time zone not null default now()
 wallet.updated_at timestamp with time zone not null default now()
 
 CREATE INDEX api_key_of_instance ON public.api_key USING btree (org_id, instance_id, id DESC)
+CREATE INDEX billing_cycle_due ON public.billing_cycle USING btree (ends_at, instance_id) WHERE (state = 'renewing'::text)
+CREATE INDEX billing_cycle_of_plan ON public.billing_cycle USING btree (plan_id)
 CREATE INDEX chat_message_age ON public.chat_message USING btree (created_at)
 CREATE INDEX credit_grant_ending ON public.credit_grant USING btree (expires_at) WHERE ((remaining_micros > 0) AND (expires_at IS NOT NULL))
 CREATE INDEX credit_grant_live ON public.credit_grant USING btree (org_id) WHERE (remaining_micros > 0)
@@ -405,6 +423,7 @@ CREATE UNIQUE INDEX account_email_key ON public.account USING btree (email)
 CREATE UNIQUE INDEX account_pkey ON public.account USING btree (id)
 CREATE UNIQUE INDEX api_key_key_hash_key ON public.api_key USING btree (key_hash)
 CREATE UNIQUE INDEX api_key_pkey ON public.api_key USING btree (org_id, id)
+CREATE UNIQUE INDEX billing_cycle_pkey ON public.billing_cycle USING btree (org_id, instance_id)
 CREATE UNIQUE INDEX category_kind_key ON public.category USING btree (kind)
 CREATE UNIQUE INDEX category_pkey ON public.category USING btree (id)
 CREATE UNIQUE INDEX category_slug_key ON public.category USING btree (slug)
@@ -413,6 +432,7 @@ CREATE UNIQUE INDEX credit_grant_pkey ON public.credit_grant USING btree (org_id
 CREATE UNIQUE INDEX demo_seed_pkey ON public.demo_seed USING btree (only_row)
 CREATE UNIQUE INDEX entry_of_wallet ON public.entry USING btree (org_id, seq) WHERE (account = 'wallet'::text)
 CREATE UNIQUE INDEX entry_pkey ON public.entry USING btree (org_id, id)
+CREATE UNIQUE INDEX free_allowance_pkey ON public.free_allowance USING btree (org_id, plan_id)
 CREATE UNIQUE INDEX grant_hold_pkey ON public.grant_hold USING btree (org_id, reservation_id, "position")
 CREATE UNIQUE INDEX grant_use_pkey ON public.grant_use USING btree (org_id, movement_id, "position")
 CREATE UNIQUE INDEX idempotency_record_pkey ON public.idempotency_record USING btree (scope, operation, key)
@@ -483,6 +503,15 @@ api_key: CHECK ((length(key_prefix) = 12))
 api_key: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id)
 api_key: PRIMARY KEY (org_id, id)
 api_key: UNIQUE (key_hash)
+billing_cycle: CHECK (((ends_at > starts_at) AND (starts_at >= anchor_at)))
+billing_cycle: CHECK ((included_micros >= 0))
+billing_cycle: CHECK ((number >= 1))
+billing_cycle: CHECK ((price_micros >= 0))
+billing_cycle: CHECK ((state = ANY (ARRAY['renewing'::text, 'ended'::text, 'once'::text])))
+billing_cycle: CHECK ((step_months = ANY (ARRAY[1, 12])))
+billing_cycle: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
+billing_cycle: FOREIGN KEY (plan_id) REFERENCES plan(id)
+billing_cycle: PRIMARY KEY (org_id, instance_id)
 category: CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 category: CHECK ((color ~ '^#[0-9A-Fa-f]{6}$'::text))
 category: CHECK ((kind = ANY (ARRAY['agent'::text, 'app'::text, 'assistant'::text, 'automation'::text])))
@@ -512,6 +541,9 @@ entry: CHECK ((account = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional
 entry: CHECK ((amount_micros <> 0))
 entry: FOREIGN KEY (org_id, movement_id) REFERENCES movement(org_id, id)
 entry: PRIMARY KEY (org_id, id)
+free_allowance: FOREIGN KEY (org_id) REFERENCES organization(id) ON DELETE CASCADE
+free_allowance: FOREIGN KEY (plan_id) REFERENCES plan(id) ON DELETE CASCADE
+free_allowance: PRIMARY KEY (org_id, plan_id)
 grant_hold: CHECK (("position" >= 0))
 grant_hold: CHECK ((micros > 0))
 grant_hold: FOREIGN KEY (org_id, grant_id) REFERENCES credit_grant(org_id, id)
@@ -530,6 +562,8 @@ identity_link: CHECK ((email = lower(email)))
 identity_link: PRIMARY KEY (subject)
 instance: CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 255)))
 instance: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+instance: CHECK (((length(pause_reason) >= 1) AND (length(pause_reason) <= 500)))
+instance: CHECK (((pause_reason IS NULL) OR (state = 'paused'::text)))
 instance: CHECK (((state = 'terminated'::text) = (terminated_at IS NOT NULL)))
 instance: CHECK ((config_version >= 1))
 instance: CHECK ((jsonb_typeof(effective_config) = 'object'::text))

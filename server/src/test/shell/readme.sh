@@ -15,9 +15,13 @@ for page in "${pages[@]}"; do
   [ -e "$page" ] || continue
   name=${page#"$root/"}
   # One file per block, called after its page and its line.
-  awk -v folder="$work" -v page="${name//\//_}" '
+  awk -v folder="$work" -v page="${name//\//_}" -v name="$name" '
     /^```/ && block { close(file); block = 0; next }
-    $0 == "```sh" { block = 1; file = sprintf("%s/block-%s-%05d.sh", folder, page, NR); printf "" > file; next }
+    $0 == "```sh" { block = 1
+      file = sprintf("%s/block-%s-%05d", folder, page, NR)
+      # Where a reader finds it.
+      printf "%s:%d\n", name, NR > (file ".place"); close(file ".place")
+      file = file ".sh"; printf "" > file; next }
     block { print > file }' "$page"
 done
 
@@ -48,8 +52,10 @@ cat >"$work/page.sh" <<'EOF'
 set -euo pipefail
 cd "$1"
 for block in "$2"-*.sh; do
-  printf -- '-- %s\n' "$(basename "$block" .sh)"
-  trap 'printf "FAILED: this block:\n%s\n" "$(cat "$block")" >&2' ERR
+  place=$(cat "${block%.sh}.place")
+  printf '%s\n' "$place" >"$3"
+  printf -- '-- %s\n' "$place"
+  trap 'printf "FAILED: %s, this block:\n%s\n" "$place" "$(cat "$block")" >&2' ERR
   . "$block"
   trap - ERR
 done
@@ -61,6 +67,6 @@ for page in README.md docs_guides_; do
   done
 done | uniq >"$work/pages"
 while read -r page; do
-  bash "$work/page.sh" "$root" "$page" </dev/null || fail "${page##*/block-}: a block does not run"
+  bash "$work/page.sh" "$root" "$page" "$work/place" </dev/null || fail "$(cat "$work/place"): this block does not run"
 done <"$work/pages"
 passed "$blocks blocks of the documentation run"

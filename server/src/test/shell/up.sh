@@ -8,6 +8,17 @@ start_node
 grep -q "is at http://localhost:$CMP_PORT" "$work/up.log" || fail "the address is not printed"
 passed "it starts and prints its address"
 
+# A file is a log to whoever finds it: it says where the secrets are.
+grep -qF "$CMP_DATA/demo.env" "$work/up.log" || fail "the demo's logins are not named"
+secrets=0
+while IFS='=' read -r name value; do
+  case $name in *_PASSWORD | *_KEY) ;; *) continue ;; esac
+  secrets=$((secrets + 1))
+  ! grep -qF -- "$value" "$work/up.log" || fail "$name is in the log"
+done <"$CMP_DATA/demo.env"
+[ $secrets -ge 4 ] || fail "demo.env holds $secrets secrets"
+passed "no password and no key is in a log"
+
 if output=$("$root/cmp" up 2>&1); then fail "a busy port is taken"; fi
 [[ $output == *"Port $CMP_PORT is in use"*"CMP_PORT="* ]] || fail "a busy port is not explained: $output"
 passed "a busy port is named, with the way out"

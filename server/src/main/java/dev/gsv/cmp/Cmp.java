@@ -1,5 +1,6 @@
 package dev.gsv.cmp;
 
+import dev.gsv.cmp.kit.StopBound;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -7,6 +8,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 @SpringBootApplication(proxyBeanMethods = false)
 public class Cmp {
     public static void main(String[] args) {
+        StopBound.arm();
         SpringApplication.run(Cmp.class, args);
     }
 }

@@ -80,7 +80,9 @@ class GoldenTest {
         Needs needs = method.getMethodAnnotation(Needs.class);
         if (needs != null) {
             return Arrays.stream(needs.value()).map(Enum::name).collect(Collectors.joining(" or "))
-                    + (needs.keys() ? " or API key" : "");
+                    + Arrays.stream(needs.keys())
+                            .map(scope -> " or API key with " + scope.text())
+                            .collect(Collectors.joining());
         }
         Open open = method.getMethodAnnotation(Open.class);
         return open == null ? "open" : "open: " + open.because();

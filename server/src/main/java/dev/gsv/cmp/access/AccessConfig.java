@@ -5,7 +5,6 @@ import com.nimbusds.jose.proc.SecurityContext;
 import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.ProblemAdvice;
 import java.util.List;
-import java.util.Map;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -35,29 +34,16 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 class AccessConfig {
 
     /**
-     * What the embedded issuer serves. Codes, introspection and the rest are not offered and therefore not reachable.
+     * What the framework serves of the embedded issuer; {@link MetadataApi} says so. Codes, introspection and the rest
+     * are not offered and therefore not reachable.
      */
-    private static final String[] ISSUER = {
-        "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/oauth2/jwks", "/oauth2/token"
-    };
+    private static final String[] ISSUER = {"/oauth2/jwks", "/oauth2/token"};
 
     private static final List<String> METHODS = List.of("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT");
 
-    private static final List<String> NOT_OFFERED = List.of(
-            "introspection",
-            "revocation",
-            "userinfo",
-            "end_session",
-            "device_",
-            "pushed_",
-            "registration",
-            "tls_client",
-            "dpop",
-            "code_challenge");
-
     @Bean
     @Order(1)
-    SecurityFilterChain issuerChain(HttpSecurity http, Issuer issuer, IssuerTokens tokens, IssuerClients clients) {
+    SecurityFilterChain issuerChain(HttpSecurity http, IssuerTokens tokens, IssuerClients clients) {
         return bare(http.securityMatcher(ISSUER))
                 .with(
                         new OAuth2AuthorizationServerConfigurer(),
@@ -65,12 +51,7 @@ class AccessConfig {
                                 .authorizationService(tokens)
                                 .tokenGenerator(tokens)
                                 .authorizationServerSettings(
-                                        AuthorizationServerSettings.builder().build())
-                                .authorizationServerMetadataEndpoint(it -> it.authorizationServerMetadataCustomizer(
-                                        metadata -> metadata.claims(claims -> honest(claims, issuer.address()))))
-                                .oidc(oidc -> oidc.providerConfigurationEndpoint(it ->
-                                        it.providerConfigurationCustomizer(metadata ->
-                                                metadata.claims(claims -> honest(claims, issuer.address()))))))
+                                        AuthorizationServerSettings.builder().build()))
                 .build();
     }
 
@@ -95,17 +76,6 @@ class AccessConfig {
                 .formLogin(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable);
-    }
-
-    /** Metadata that names our address whatever the request called us, and only what we offer. */
-    private static void honest(Map<String, Object> metadata, String address) {
-        metadata.keySet().removeIf(name -> NOT_OFFERED.stream().anyMatch(name::contains));
-        metadata.put("issuer", address);
-        metadata.put("jwks_uri", address + "/oauth2/jwks");
-        metadata.put("token_endpoint", address + "/oauth2/token");
-        metadata.put("authorization_endpoint", address + "/oauth2/authorize");
-        metadata.put("grant_types_supported", List.of("client_credentials"));
-        metadata.put("token_endpoint_auth_methods_supported", List.of("client_secret_basic", "client_secret_post"));
     }
 
     @Bean

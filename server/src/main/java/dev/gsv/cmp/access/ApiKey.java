@@ -3,6 +3,8 @@ package dev.gsv.cmp.access;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.gsv.cmp.kit.KitProblem;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -51,11 +53,21 @@ public record ApiKey(
         }
     }
 
-    /** A key to be created; what is null gets its default. */
+    /**
+     * A key to be created; what is null gets its default.
+     *
+     * @param scopes what it may be used for; null or empty is everything
+     */
     public record Wish(
             String name,
             @Nullable Instant expiresAt,
-            @Nullable List<String> scopes,
+
+            @ArraySchema(
+                    arraySchema = @Schema(description = "What the key may be used for; absent or empty is everything."),
+                    schema = @Schema(allowableValues = {"runs:create", "runs:read", "usage:read", "models:read"}))
+            @Nullable
+            List<String> scopes,
+
             @Nullable Format format) {}
 
     /**

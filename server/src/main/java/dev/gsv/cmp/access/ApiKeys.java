@@ -8,21 +8,23 @@ import dev.gsv.cmp.instances.Instances;
 import dev.gsv.cmp.kit.Ids;
 import dev.gsv.cmp.kit.Json;
 import dev.gsv.cmp.kit.KitProblem;
+import dev.gsv.cmp.kit.Problem;
 import dev.gsv.cmp.orgs.Caller;
 import dev.gsv.cmp.orgs.OrgId;
 import dev.gsv.cmp.orgs.OrgsProblem;
+import dev.gsv.cmp.orgs.Scope;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,8 +54,6 @@ public class ApiKeys {
     static final String OPAQUE = "cmp_sk_";
 
     private static final Logger log = LoggerFactory.getLogger(ApiKeys.class);
-    private static final List<String> DEFAULT_SCOPES = List.of("runs");
-    private static final Pattern SCOPE = Pattern.compile("[a-z][a-z0-9_.:*-]{0,63}");
     private static final int MAX_NAME = 255;
     private static final int MAX_KEY_LENGTH = 8 * 1024;
     private static final int PREFIX_LENGTH = 12;
@@ -130,16 +130,23 @@ public class ApiKeys {
         return name.strip();
     }
 
+    /** @throws KitProblem.Meaningless naming every scope that there is not (422) */
     private static List<String> scopes(@Nullable List<String> wanted) {
         if (wanted == null || wanted.isEmpty()) {
-            return DEFAULT_SCOPES;
+            return Scope.all();
         }
-        if (wanted.size() > MAX_SCOPES
-                || wanted.stream()
-                        .anyMatch(
-                                scope -> scope == null || !SCOPE.matcher(scope).matches())) {
-            throw new KitProblem.Invalid(
-                    "scopes", "must be at most " + MAX_SCOPES + " names of lower-case letters, digits and _ . : * -");
+        if (wanted.size() > MAX_SCOPES) {
+            throw new KitProblem.Invalid("scopes", "must be at most " + MAX_SCOPES);
+        }
+        List<Problem.Detail> unknown = new ArrayList<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            String name = wanted.get(i);
+            if (name == null || Scope.of(name).isEmpty()) {
+                unknown.add(new Problem.Detail("scopes[" + i + "]", "is not a scope; there are " + Scope.listed()));
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new KitProblem.Meaningless("A key cannot have a scope that does not exist.", unknown);
         }
         return wanted.stream().distinct().toList();
     }

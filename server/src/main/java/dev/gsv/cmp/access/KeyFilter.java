@@ -33,9 +33,17 @@ class KeyFilter extends OncePerRequestFilter {
 
     private static final String BEARER = "bearer ";
     private static final int MAX_HEADERS = 2;
-    /** Where a stale token must not be in the way: signing in anew, and asking whether the node lives. */
-    private static final Set<String> INDIFFERENT =
-            Set.of("/api/v1/auth/login", "/health", "/api/v1/health", "/v1/health");
+    /**
+     * Where a stale token must not be in the way: signing in anew, reading the metadata, and asking whether the node
+     * lives.
+     */
+    private static final Set<String> INDIFFERENT = Set.of(
+            "/api/v1/auth/login",
+            "/.well-known/openid-configuration",
+            "/.well-known/oauth-authorization-server",
+            "/health",
+            "/api/v1/health",
+            "/v1/health");
 
     private final Tokens tokens;
     private final ApiKeys keys;

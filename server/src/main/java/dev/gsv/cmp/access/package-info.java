@@ -11,6 +11,7 @@
  *   <li>a token is trusted only through the metadata of its issuer;
  *   <li>an API key is shown once and kept as a hash;
  *   <li>a revoked key is refused at once on every node;
+ *   <li>an api key does only what its scopes name;
  *   <li>a wrong password and an unknown address answer the same;
  *   <li>no token and no key reaches the log.
  * </ul>

@@ -216,6 +216,20 @@ public final class Desk {
     }
 
     /**
+     * Ends a hold whose process died: from now on it counts for nobody. It is not closed: a settlement that comes after
+     * all is paid from what is available.
+     */
+    public void expire(OrgId org, UUID reservation) {
+        Hold hold = books.hold(org, reservation);
+        if (hold != null && hold.pending()) {
+            Purse purse = books.purse(org);
+            purse.giveBack(hold.amount(), hold.parts());
+            books.lapse(purse);
+            books.ended(hold, hold.ended(Hold.Status.EXPIRED, books.now));
+        }
+    }
+
+    /**
      * Adds credit as a grant of its own and books it.
      *
      * @param expiresAt when what is left of it lapses; null for never

@@ -33,10 +33,18 @@ public sealed interface HoldOutcome {
 
     /** The hold, or the refusal as a problem. */
     default Held orThrow() {
+        if (this instanceof Held held) {
+            return held;
+        }
+        throw problem();
+    }
+
+    /** The refusal. */
+    default BillingProblem problem() {
         return switch (this) {
-            case Held held -> held;
-            case Short few -> throw few.problem();
-            case Crowded crowded -> throw crowded.problem();
+            case Held held -> throw new IllegalStateException("the credit is held: " + held.reservation());
+            case Short few -> few.problem();
+            case Crowded crowded -> crowded.problem();
         };
     }
 }

@@ -1,6 +1,7 @@
 package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.AllOrgs;
+import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -66,7 +67,8 @@ class HoldStore {
                         .text("cards", hold -> card(hold.card()))
                         .text("expires", Hold::expiresAt)
                         .text("created", Hold::createdAt)
-                        .parts("grants", "micros", Hold::parts)
+                        .text("grants", row -> Part.grants(row.parts()))
+                        .text("micros", row -> Part.amounts(row.parts()))
                         .text("capabilities", Hold::capability)
                         .columns())
                 .update();
@@ -123,7 +125,7 @@ class HoldStore {
                             limit :at_most)
                         returning *
                         """)
-                .param("orgs", Rows.ids(orgs))
+                .param("orgs", OrgId.texts(orgs))
                 .param("now", now.toString())
                 .param("at_most", atMost)
                 .query(this::hold)
@@ -137,7 +139,7 @@ class HoldStore {
                         select * from hold
                         where org_id = any(:orgs::uuid[]) and expires_at <= :now::timestamptz
                         """)
-                .param("orgs", Rows.ids(orgs))
+                .param("orgs", OrgId.texts(orgs))
                 .param("now", now.toString())
                 .query(this::hold)
                 .list();
@@ -155,7 +157,8 @@ class HoldStore {
                 .param("id", hold.id())
                 .params(Rows.of(List.of(hold))
                         .number("amounts", Hold::amount)
-                        .parts("grants", "micros", Hold::parts)
+                        .text("grants", row -> Part.grants(row.parts()))
+                        .text("micros", row -> Part.amounts(row.parts()))
                         .columns())
                 .update();
     }

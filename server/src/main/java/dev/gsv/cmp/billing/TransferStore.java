@@ -2,6 +2,7 @@ package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.AllOrgs;
 import dev.gsv.cmp.kit.Credits;
+import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -62,7 +63,8 @@ class TransferStore {
                         .text("runs", transfer -> transfer.cause().run())
                         .text("reasons", Transfer::reason)
                         .text("metadata", transfer -> metadata(transfer.cause().metadata()))
-                        .parts("grants", "micros", Transfer::uses)
+                        .text("grants", row -> Part.grants(row.uses()))
+                        .text("micros", row -> Part.amounts(row.uses()))
                         .columns())
                 .update();
     }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param overdraft how far available may go below zero, by agreement
  * @param debt what of the overdraft is in use
  * @param limited the part of available that pays for one capability only
- * @param renewalAt when the plan adds credit again; null without such a plan
+ * @param renewalAt when a plan is due next: its price is debited, its included credits are granted; null without one
+ * @param plan the plan of that renewal; null without one
  */
 public record Wallet(
         UUID walletId,
@@ -33,7 +34,27 @@ public record Wallet(
         @Nullable Instant renewalAt,
         @Nullable MonthlyPlan plan) {
 
-    /** The plan that adds credit to the wallet every month. */
+    Wallet renewing(Renewing.Renewal next) {
+        return new Wallet(
+                walletId,
+                org,
+                balance,
+                reserved,
+                available,
+                currency,
+                overdraft,
+                debt,
+                limited,
+                lowBalanceThreshold,
+                next.at(),
+                next.plan());
+    }
+
+    /**
+     * A plan that renews.
+     *
+     * @param monthlyCredits what it adds per month; of a yearly plan a twelfth; 0 when it includes none
+     */
     public record MonthlyPlan(UUID planId, String name, Credits monthlyCredits) {}
 
     /** Credit that pays for one capability only. */

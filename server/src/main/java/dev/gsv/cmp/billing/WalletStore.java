@@ -2,6 +2,7 @@ package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.AllOrgs;
 import dev.gsv.cmp.kit.Credits;
+import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -144,7 +145,7 @@ class WalletStore {
 
     private List<Purse> purses(String sql, Collection<OrgId> orgs) {
         return jdbc.sql(sql)
-                .param("orgs", Rows.ids(orgs))
+                .param("orgs", OrgId.texts(orgs))
                 .query((row, number) -> new Purse(
                         new OrgId(row.getObject("org_id", UUID.class)),
                         row.getObject("id", UUID.class),
@@ -174,7 +175,7 @@ class WalletStore {
                                g.carried, g.voided_at is not null as voided
                         from (values (1)) as once (row)
                         left join credit_grant g on g.org_id = any(:orgs::uuid[]) and g.open
-                        """).param("orgs", Rows.ids(purses.keySet())).query(row -> {
+                        """).param("orgs", OrgId.texts(purses.keySet())).query(row -> {
             now.set(row.getObject("now", OffsetDateTime.class).toInstant());
             UUID org = row.getObject("org_id", UUID.class);
             Purse purse = org == null ? null : purses.get(new OrgId(org));
@@ -336,7 +337,7 @@ class WalletStore {
                             where org_id = any(:orgs::uuid[]) and next_at is not null) as due
                         group by org_id
                         """)
-                .param("orgs", Rows.ids(orgs))
+                .param("orgs", OrgId.texts(orgs))
                 .param("now", now.toString())
                 .param("seen", seen == null ? null : seen.toString(), Types.VARCHAR)
                 .query(row -> {

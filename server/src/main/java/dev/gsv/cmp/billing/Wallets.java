@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -36,14 +37,23 @@ public class Wallets {
     private final Orgs orgs;
     private final Ids ids;
     private final BillingSettings settings;
+    private final ObjectProvider<Renewing> renewing;
 
-    Wallets(WalletStore store, TransferStore transfers, Ledger ledger, Orgs orgs, Ids ids, BillingSettings settings) {
+    Wallets(
+            WalletStore store,
+            TransferStore transfers,
+            Ledger ledger,
+            Orgs orgs,
+            Ids ids,
+            BillingSettings settings,
+            ObjectProvider<Renewing> renewing) {
         this.store = store;
         this.transfers = transfers;
         this.ledger = ledger;
         this.orgs = orgs;
         this.ids = ids;
         this.settings = settings;
+        this.renewing = renewing;
     }
 
     /** Opens the wallet of a new organization, in the transaction that creates it. */
@@ -78,7 +88,12 @@ public class Wallets {
     /** The wallet as of now: what has lapsed, and what has come, counts, written down or not. */
     public Wallet wallet(OrgId org) {
         WalletStore.Seen seen = store.find(org).orElseThrow(Wallets::unknown);
-        return seen.begins() ? ledger.preview(org, Map.of(), desk -> desk.wallet(org)) : seen.wallet();
+        Wallet wallet = seen.begins() ? ledger.preview(org, Map.of(), desk -> desk.wallet(org)) : seen.wallet();
+        return renewing.stream()
+                .flatMap(room -> room.next(org).stream())
+                .findFirst()
+                .map(wallet::renewing)
+                .orElse(wallet);
     }
 
     /** Lets a caller at a wallet. A foreign one answers as an unknown one, not as an unknown organization. */

@@ -2,6 +2,7 @@ package dev.gsv.cmp.catalog;
 
 import static dev.gsv.cmp.orgs.Need.OPERATOR;
 
+import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.Open;
 import dev.gsv.cmp.orgs.Needs;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -50,7 +51,7 @@ class CategoryApi {
                             content = @Content(schema = @Schema(implementation = Categories.Face.class)))
                     @RequestBody
                     JsonNode body) {
-        return categories.change(Kind.parse(category), body);
+        return categories.change(Kind.read(category).orElseThrow(() -> new KitProblem.NotFound("category")), body);
     }
 
     @GetMapping("/capabilities")

@@ -3,7 +3,9 @@ package dev.gsv.cmp.catalog;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.gsv.cmp.kit.KitProblem;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The four kinds of product. Stored singular, shown plural, both accepted (decision C-28). */
 public enum Kind {
@@ -30,12 +32,16 @@ public enum Kind {
      */
     @JsonCreator
     public static Kind parse(String text) {
+        return read(text)
+                .orElseThrow(() ->
+                        new KitProblem.Invalid("category", "must be one of agents, apps, assistants, automations"));
+    }
+
+    /** Reads either spelling, in any case; empty when it is none of the four. */
+    static Optional<Kind> read(String text) {
         String wanted = text.strip().toLowerCase(Locale.ROOT);
-        for (Kind kind : values()) {
-            if (wanted.equals(kind.stored()) || wanted.equals(kind.shown())) {
-                return kind;
-            }
-        }
-        throw new KitProblem.Invalid("category", "must be one of agents, apps, assistants, automations");
+        return Arrays.stream(values())
+                .filter(kind -> wanted.equals(kind.stored()) || wanted.equals(kind.shown()))
+                .findFirst();
     }
 }

@@ -63,6 +63,17 @@ class OfferingApi {
         }
     }
 
+    /** What may be changed; absent stays. Who sells it stays for ever; template plans have a call of their own. */
+    record Changes(
+            @Nullable String name,
+            @Nullable Kind category,
+            @Nullable List<String> valueStreams,
+            @Nullable String description,
+            @Nullable String slug,
+            @Nullable String saleorProductId,
+            @Nullable String thumbnailUrl,
+            @Nullable List<String> exampleQuestions) {}
+
     record Products(@Nullable List<String> saleorProductIds) {}
 
     /** What the shop shows next to a product of its own. */
@@ -139,7 +150,7 @@ class OfferingApi {
             Caller caller,
             @PathVariable("offering_id") String offering,
             @io.swagger.v3.oas.annotations.parameters.RequestBody(
-                            content = @Content(schema = @Schema(implementation = Body.class)))
+                            content = @Content(schema = @Schema(implementation = Changes.class)))
                     @RequestBody
                     JsonNode body) {
         return offerings.change(offerings.enter(caller, offering), body);

@@ -2,6 +2,7 @@ package dev.gsv.cmp.catalog;
 
 import dev.gsv.cmp.kit.AllOrgs;
 import dev.gsv.cmp.kit.Credits;
+import dev.gsv.cmp.kit.Page;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
@@ -149,6 +151,29 @@ class PlanStore {
                         .param("offerings", offerings)
                         .query(PlanStore::plan)
                         .list();
+    }
+
+    /** Newest first, of one offering or of all. */
+    @AllOrgs(because = "the operator sees the plans of all sellers")
+    Page<Plan> page(@Nullable UUID offering, Page.Slice slice) {
+        long count = jdbc.sql("""
+                        select count(*) from plan
+                        where cast(:offering as uuid) is null or offering_id = :offering
+                        """)
+                .param("offering", offering, Types.OTHER)
+                .query(Long.class)
+                .single();
+        List<Plan> results = jdbc.sql("""
+                        select * from plan
+                        where cast(:offering as uuid) is null or offering_id = :offering
+                        order by id desc limit :limit offset :offset
+                        """)
+                .param("offering", offering, Types.OTHER)
+                .param("limit", slice.limit())
+                .param("offset", slice.offset())
+                .query(PlanStore::plan)
+                .list();
+        return Page.of(count, slice, results);
     }
 
     /** False when something still refers to it: instances, for example. */

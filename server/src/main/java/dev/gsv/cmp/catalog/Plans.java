@@ -2,12 +2,14 @@ package dev.gsv.cmp.catalog;
 
 import dev.gsv.cmp.kit.Ids;
 import dev.gsv.cmp.kit.KitProblem;
+import dev.gsv.cmp.kit.Page;
 import dev.gsv.cmp.kit.Patch;
 import dev.gsv.cmp.orgs.OrgId;
 import dev.gsv.cmp.orgs.OrgsProblem;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Service;
@@ -50,6 +52,11 @@ public class Plans {
     /** A plan that stays as it is until the running transaction ends. Held before the row of any instance. */
     public Plan held(UUID id) {
         return store.share(id).orElseThrow(Plans::unknown);
+    }
+
+    /** Plans of all sellers, newest first; for the operator. */
+    Page<Plan> page(@Nullable UUID offering, Page.Slice slice) {
+        return store.page(offering, slice);
     }
 
     List<Plan> of(UUID offering) {
@@ -126,9 +133,19 @@ public class Plans {
     /** Merge-patch. Instances of the plan follow at once ({@link PlanChanged}). */
     @Transactional
     Plan change(Offerings.Own own, UUID id, JsonNode changes) {
-        OrgId provider = own.seller().org();
-        hold(provider, own.offering());
-        List<Plan> siblings = of(own.offering());
+        return change(own.seller().org(), own.offering(), id, changes);
+    }
+
+    /** The same by the operator, whoever sells it. */
+    @Transactional
+    Plan changeAny(UUID id, JsonNode changes) {
+        UUID offering = plan(id).offeringId();
+        return change(all.offering(offering).providerOrgId(), offering, id, changes);
+    }
+
+    private Plan change(OrgId provider, UUID offering, UUID id, JsonNode changes) {
+        hold(provider, offering);
+        List<Plan> siblings = of(offering);
         Plan now = siblings.stream()
                 .filter(plan -> plan.id().equals(id))
                 .findFirst()
@@ -141,14 +158,14 @@ public class Plans {
             throw new KitProblem.Duplicate("The offering has a plan '" + slug + "' already.");
         }
         if (Boolean.TRUE.equals(wanted.isDefault())) {
-            store.onlyDefault(provider, own.offering(), id);
+            store.onlyDefault(provider, offering, id);
         }
         try {
-            store.update(provider, own.offering(), id, slug, wanted);
+            store.update(provider, offering, id, slug, wanted);
         } catch (DuplicateKeyException e) {
             throw variantTaken();
         }
-        store.someDefault(provider, own.offering());
+        store.someDefault(provider, offering);
         if (!Objects.equals(now.defaults(), wanted.defaults()) || !Objects.equals(now.limits(), wanted.limits())) {
             events.publishEvent(new PlanChanged(id));
         }

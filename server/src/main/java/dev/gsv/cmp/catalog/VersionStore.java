@@ -4,8 +4,10 @@ import dev.gsv.cmp.kit.AllOrgs;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -64,6 +66,19 @@ class VersionStore {
                 .param("at_most", atMost)
                 .query(VersionStore::version)
                 .list();
+    }
+
+    @AllOrgs(because = "asks which objects of the storage are in use; nothing is shown to anybody")
+    Set<String> artifacts(Collection<UUID> offerings) {
+        return offerings.isEmpty()
+                ? Set.of()
+                : Set.copyOf(jdbc.sql("""
+                                select distinct artifact_s3_key from offering_version
+                                where offering_id in (:offerings) and artifact_s3_key is not null
+                                """)
+                        .param("offerings", offerings)
+                        .query(String.class)
+                        .list());
     }
 
     void status(OrgId provider, UUID offering, UUID id, VersionStatus status) {

@@ -5,8 +5,10 @@ import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.Problem;
 import dev.gsv.cmp.orgs.OrgId;
 import dev.gsv.cmp.orgs.OrgsProblem;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -36,6 +38,11 @@ public class Versions {
     /** A version for other rooms, whatever its status. */
     public Version version(UUID id) {
         return store.find(id).orElseThrow(Versions::unknown);
+    }
+
+    /** The keys of all artifacts that versions of these offerings have, whatever their status. */
+    public Set<String> artifacts(Collection<UUID> offerings) {
+        return store.artifacts(offerings);
     }
 
     /** Newest first, at most {@link #MAX_VERSIONS}. */

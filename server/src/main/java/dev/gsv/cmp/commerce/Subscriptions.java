@@ -1,7 +1,5 @@
 package dev.gsv.cmp.commerce;
 
-import dev.gsv.cmp.billing.EntryType;
-import dev.gsv.cmp.billing.Ledger;
 import dev.gsv.cmp.billing.Wallets;
 import dev.gsv.cmp.catalog.Offering;
 import dev.gsv.cmp.catalog.OfferingStatus;
@@ -34,9 +32,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Subscribing and what it costs (section 7.1, decision C-51). A free or trial plan starts at once; a price in credits
- * is debited in the same transaction; a price in money waits in the state requested until it is paid. Members of a
- * seller may subscribe their own organization to an offering of theirs that is not published, to try it: without the
- * plan's price, while its runs cost what runs cost.
+ * is debited, and included credits are granted, in the same transaction; a price in money waits in the state requested
+ * until it is paid. Members of a seller may subscribe their own organization to an offering of theirs that is not
+ * published, to try it: without the plan's price, while its runs cost what runs cost.
  */
 @Service
 public class Subscriptions {
@@ -46,7 +44,7 @@ public class Subscriptions {
     private final Versions versions;
     private final Plans plans;
     private final Orgs orgs;
-    private final Ledger ledger;
+    private final Cycles cycles;
     private final Wallets wallets;
 
     Subscriptions(
@@ -55,14 +53,14 @@ public class Subscriptions {
             Versions versions,
             Plans plans,
             Orgs orgs,
-            Ledger ledger,
+            Cycles cycles,
             Wallets wallets) {
         this.instances = instances;
         this.offerings = offerings;
         this.versions = versions;
         this.plans = plans;
         this.orgs = orgs;
-        this.ledger = ledger;
+        this.cycles = cycles;
         this.wallets = wallets;
     }
 
@@ -120,15 +118,16 @@ public class Subscriptions {
     }
 
     private Instance begin(Instance instance, Plan plan, boolean own) {
-        if (!own) {
-            pay(instance, plan);
-        }
+        pay(instance, plan, own);
         return instances.start(instance.orgId(), instance.id());
     }
 
-    private void pay(Instance instance, Plan plan) {
-        if (plan.priceCredits().micros() > 0) {
-            ledger.debit(instance.orgId(), plan.priceCredits(), EntryType.USAGE, "plan:" + plan.id(), instance.id());
+    /** Own offerings cost nothing and include nothing: else a seller would make credit. */
+    private void pay(Instance instance, Plan plan, boolean own) {
+        if (own) {
+            cycles.none(instance);
+        } else {
+            cycles.begin(instance, plan);
         }
     }
 
@@ -240,9 +239,7 @@ public class Subscriptions {
         if (now.state() == InstanceState.REQUESTED) {
             return plan.waitsForMoney() && !paid && !own ? changed : begin(changed, plan, own);
         }
-        if (!own) {
-            pay(changed, plan);
-        }
+        pay(changed, plan, own);
         return changed;
     }
 

@@ -29,6 +29,9 @@ class DemoStart implements Welcome {
     /** How long a node waits for another that makes the demo. */
     static final Duration PATIENCE = Duration.ofMinutes(3);
 
+    private static final String QUESTION =
+            "  -H 'Content-Type: application/json' -d '{\"input\": {\"query\": \"" + FIRST_QUESTION + "\"}}'";
+
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
 
     private final Demo demo;
@@ -104,7 +107,7 @@ class DemoStart implements Welcome {
     }
 
     @Override
-    public List<String> lines() {
+    public List<String> lines(boolean person) {
         if (!settings.on()) {
             return List.of();
         }
@@ -113,7 +116,21 @@ class DemoStart implements Welcome {
             return List.of(
                     "", "  The demo's logins are with the node that made it, or its Customer Support Agent was ended.");
         }
-        return lines(logins, settings.folder().resolve("demo.env").toString());
+        String file = settings.folder().resolve("demo.env").toString();
+        return person ? lines(logins, file) : linesWithoutSecrets(logins, file);
+    }
+
+    /** Where the passwords are and not what they are: these lines end in a log. */
+    static List<String> linesWithoutSecrets(Map<String, String> logins, String file) {
+        return List.of(
+                "",
+                "  Demo logins (buyer, seller, operator) and an API key are in " + file,
+                "",
+                "  Ask the Customer Support Agent:",
+                "",
+                ". '" + file.replace("'", "'\\''") + "'",
+                "curl -sS " + logins.get(Demo.URL) + "/v1/runs -H \"Authorization: Bearer $" + Demo.KEY + "\" \\",
+                QUESTION);
     }
 
     static List<String> lines(Map<String, String> logins, String file) {
@@ -128,6 +145,6 @@ class DemoStart implements Welcome {
                 "",
                 "curl -sS " + logins.get(Demo.URL) + "/v1/runs -H 'Authorization: Bearer " + logins.get(Demo.KEY)
                         + "' \\",
-                "  -H 'Content-Type: application/json' -d '{\"input\": {\"query\": \"" + FIRST_QUESTION + "\"}}'");
+                QUESTION);
     }
 }

@@ -1,6 +1,8 @@
 package dev.gsv.cmp.flows;
 
 import dev.gsv.cmp.kit.KitProblem;
+import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -52,6 +54,31 @@ public interface Artifacts {
      */
     void verify(String key, String sha256);
 
+    /**
+     * A flow that is kept, whether a version has it or not.
+     *
+     * @param writtenAt by the clock of the storage
+     */
+    record Listed(String key, Instant writtenAt) {}
+
+    /**
+     * Keys of flows as {@link #flowKey} makes them, in their order.
+     *
+     * @param after the last key of the portion before; empty for the first portion
+     * @throws KitProblem.Unavailable when the storage does not answer (503)
+     */
+    List<Listed> list(String after, int atMost);
+
+    /**
+     * Removes an object that nothing refers to. One that is gone already is a success.
+     *
+     * @throws KitProblem.Unavailable when the storage does not answer (503)
+     */
+    void remove(String key);
+
+    /** Where all flows are. */
+    String FLOWS = "flows/";
+
     /** Where the flow of an offering's version is kept. */
     static String flowKey(UUID offering, UUID version) {
         return prefix(offering) + version + "/flow.json";
@@ -59,7 +86,7 @@ public interface Artifacts {
 
     /** How the keys of an offering's flows begin. */
     static String prefix(UUID offering) {
-        return "flows/" + offering + "/";
+        return FLOWS + offering + "/";
     }
 
     /** The key, or 400 when it could lead anywhere else. */

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionOperations;
@@ -23,6 +25,7 @@ public class Conversations {
     /** Longest message that is kept, in characters; the rest of it is left out. */
     static final int MAX_TEXT = 100_000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Conversations.class);
     private static final int MAX_NAME = 255;
 
     private final ChatMessageStore store;
@@ -95,6 +98,10 @@ public class Conversations {
     /** Removes messages past their time. Returns how many. */
     @Transactional
     public int sweep(int atMost) {
-        return store.sweep(clock.instant().minus(KEPT_FOR), atMost);
+        int removed = store.sweep(clock.instant().minus(KEPT_FOR), atMost);
+        if (removed > 0) {
+            LOG.info("{} messages past their time were removed", removed);
+        }
+        return removed;
     }
 }

@@ -9,16 +9,23 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,6 +140,66 @@ final class FileArtifacts implements Artifacts {
             }
         } catch (NoSuchFileException e) {
             throw new FlowsProblem.ArtifactMissing();
+        } catch (IOException e) {
+            throw unavailable(key, e);
+        }
+    }
+
+    @Override
+    public List<Listed> list(String after, int atMost) {
+        List<Listed> found = new ArrayList<>();
+        for (String offering : names(root.resolve(FLOWS))) {
+            String prefix = FLOWS + offering + "/";
+            // The whole folder comes before the place where the last portion ended.
+            if (prefix.compareTo(after) < 0 && !after.startsWith(prefix)) {
+                continue;
+            }
+            for (String version : names(root.resolve(prefix))) {
+                String key = prefix + version + "/flow.json";
+                if (found.size() == atMost) {
+                    return found;
+                }
+                if (key.compareTo(after) > 0) {
+                    written(key).ifPresent(at -> found.add(new Listed(key, at)));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static List<String> names(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(entry -> entry.getFileName().toString())
+                    .filter(name -> KEY.matcher(name).matches())
+                    .sorted()
+                    .toList();
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw unavailable(folder.getFileName().toString(), e);
+        }
+    }
+
+    private Optional<Instant> written(String key) {
+        try {
+            return Optional.of(Files.getLastModifiedTime(path(key)).toInstant());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw unavailable(key, e);
+        }
+    }
+
+    /** The version's folder goes with its flow; that of the offering stays, somebody may just be writing into it. */
+    @Override
+    public void remove(String key) {
+        try {
+            Path file = path(key);
+            Files.deleteIfExists(file);
+            verified.invalidate(key);
+            Files.deleteIfExists(file.resolveSibling(""));
+        } catch (DirectoryNotEmptyException e) {
+            LOG.debug("beside {} lies something else", key);
         } catch (IOException e) {
             throw unavailable(key, e);
         }

@@ -7,6 +7,7 @@ import dev.gsv.cmp.kit.KitProblem;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,5 +87,16 @@ final class S3Artifacts implements Artifacts {
         } catch (KitProblem.Unavailable e) {
             LOG.warn("the object store does not answer; {} runs from its verified copy in memory", key);
         }
+    }
+
+    @Override
+    public List<Listed> list(String after, int atMost) {
+        return client.list(FLOWS, after, atMost);
+    }
+
+    @Override
+    public void remove(String key) {
+        client.remove(Artifacts.checked(key));
+        verified.invalidate(key);
     }
 }

@@ -2,6 +2,7 @@ package dev.gsv.cmp.flows;
 
 import dev.gsv.cmp.kit.KitProblem;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -109,6 +110,26 @@ class S3ArtifactsClient implements AutoCloseable {
         } catch (SdkException e) {
             throw failed("write", e.getClass().getSimpleName(), 0);
         }
+    }
+
+    /** Keys below a prefix in their order, after one of them. */
+    List<Artifacts.Listed> list(String prefix, String after, int atMost) {
+        return found(
+                        "list",
+                        () -> s3
+                                .listObjectsV2(request -> request.bucket(bucket)
+                                        .prefix(prefix)
+                                        .startAfter(after.isEmpty() ? null : after)
+                                        .maxKeys(atMost))
+                                .contents()
+                                .stream()
+                                .map(object -> new Artifacts.Listed(object.key(), object.lastModified()))
+                                .toList())
+                .orElse(List.of());
+    }
+
+    void remove(String key) {
+        found("remove", () -> s3.deleteObject(request -> request.bucket(bucket).key(key)));
     }
 
     private <T> Optional<T> found(String what, Supplier<T> call) {

@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
  * @param details overrides that the present version or plan does not allow: stored, without effect
  * @param trial true when it began as the trial of its offering
  * @param paymentRequired what must be paid before it starts; null when nothing is waited for
+ * @param pauseReason why CMP itself paused it, and what to do; null when somebody paused it on purpose
  * @param checkoutUrl where to pay; null until a payment provider is connected
  */
 public record Instance(
@@ -42,6 +43,7 @@ public record Instance(
         @Nullable String checkoutUrl,
         @Nullable String runtimeEndpoint,
         @Nullable String provisioningError,
+        @Nullable String pauseReason,
         Instant createdAt,
         Instant updatedAt,
         @Nullable Instant terminatedAt) {

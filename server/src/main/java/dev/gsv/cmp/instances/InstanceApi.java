@@ -4,6 +4,7 @@ import static dev.gsv.cmp.orgs.Need.ADMIN;
 import static dev.gsv.cmp.orgs.Need.OPERATOR;
 import static dev.gsv.cmp.orgs.Need.SERVICE;
 import static dev.gsv.cmp.orgs.Need.VIEWER;
+import static dev.gsv.cmp.orgs.Scope.MODELS_READ;
 
 import dev.gsv.cmp.kit.Page;
 import dev.gsv.cmp.orgs.Caller;
@@ -49,7 +50,7 @@ class InstanceApi {
     @GetMapping("/{instance_id}")
     @Needs(
             value = {VIEWER, OPERATOR, SERVICE},
-            keys = true)
+            keys = MODELS_READ)
     Instance get(Caller caller, @PathVariable("instance_id") UUID instance) {
         return instances.enter(caller, instance).instance();
     }
@@ -76,7 +77,7 @@ class InstanceApi {
     @GetMapping("/{instance_id}/entitlements")
     @Needs(
             value = {VIEWER, OPERATOR, SERVICE},
-            keys = true)
+            keys = MODELS_READ)
     Configs.Entitlements entitlements(Caller caller, @PathVariable("instance_id") UUID instance) {
         return configs.entitlements(instances.enter(caller, instance).instance());
     }

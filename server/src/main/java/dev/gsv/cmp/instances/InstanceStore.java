@@ -10,6 +10,7 @@ import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -169,10 +170,11 @@ class InstanceStore {
     }
 
     /** False when it is in none of the states from which the step is possible. */
-    boolean move(OrgId org, UUID id, InstanceState to, Set<InstanceState> from) {
+    boolean move(OrgId org, UUID id, InstanceState to, Set<InstanceState> from, @Nullable String reason) {
         return jdbc.sql("""
                         update instance
                         set state = :to, updated_at = now(), provisioning_error = null, checkout_url = null,
+                            pause_reason = :reason,
                             terminated_at = case when :to = 'terminated' then now() end
                         where org_id = :org and id = :id and state in (:from)
                         """)
@@ -180,6 +182,7 @@ class InstanceStore {
                         .param("id", id)
                         .param("to", to.text())
                         .param("from", from.stream().map(InstanceState::text).toList())
+                        .param("reason", reason, Types.VARCHAR)
                         .update()
                 == 1;
     }
@@ -297,6 +300,7 @@ class InstanceStore {
                 row.getString("checkout_url"),
                 row.getString("runtime_endpoint"),
                 row.getString("provisioning_error"),
+                row.getString("pause_reason"),
                 Objects.requireNonNull(time(row, "created_at")),
                 Objects.requireNonNull(time(row, "updated_at")),
                 time(row, "terminated_at"));

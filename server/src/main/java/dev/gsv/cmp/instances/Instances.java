@@ -267,19 +267,35 @@ public class Instances {
      */
     @Transactional
     public Instance start(OrgId org, UUID id) {
-        return take(org, id, Step.START);
+        return take(org, id, Step.START, null);
     }
 
     /** Repeating it changes nothing. */
     @Transactional
     public Instance pause(OrgId org, UUID id) {
-        return take(org, id, Step.PAUSE);
+        return take(org, id, Step.PAUSE, null);
     }
 
-    /** Repeating it changes nothing. */
+    /**
+     * Pauses an instance that cannot go on.
+     *
+     * @param reason what its owner is told, with what to do about it
+     */
+    @Transactional
+    public Instance pauseBecause(OrgId org, UUID id, String reason) {
+        return take(org, id, Step.PAUSE, reason);
+    }
+
+    /**
+     * Tells the other rooms ({@link InstanceResumed}): who finds that something must be paid first refuses it.
+     * Repeating it changes nothing.
+     */
     @Transactional
     public Instance resume(OrgId org, UUID id) {
-        return take(org, id, Step.RESUME);
+        if (store.move(org, id, Step.RESUME.to(), Step.RESUME.from(), null)) {
+            events.publishEvent(new InstanceResumed(org, id));
+        }
+        return take(org, id, Step.RESUME, null);
     }
 
     /**
@@ -287,15 +303,15 @@ public class Instances {
      */
     @Transactional
     public void terminate(OrgId org, UUID id) {
-        if (store.move(org, id, Step.TERMINATE.to(), Step.TERMINATE.from())) {
+        if (store.move(org, id, Step.TERMINATE.to(), Step.TERMINATE.from(), null)) {
             events.publishEvent(new InstanceTerminated(org, id));
         } else {
             Objects.requireNonNull(instance(org, id));
         }
     }
 
-    private Instance take(OrgId org, UUID id, Step step) {
-        boolean moved = store.move(org, id, step.to(), step.from());
+    private Instance take(OrgId org, UUID id, Step step, @Nullable String reason) {
+        boolean moved = store.move(org, id, step.to(), step.from(), reason);
         Instance now = instance(org, id);
         if (!moved && now.state() != step.to()) {
             throw new KitProblem.InvalidState("An instance that is "

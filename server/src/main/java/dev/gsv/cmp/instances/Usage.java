@@ -98,6 +98,29 @@ public record Usage(
                 Credits.ZERO);
     }
 
+    /** The sum of both, of no particular day. */
+    Usage plus(Usage more) {
+        return new Usage(
+                null,
+                apiCalls + more.apiCalls,
+                llmTokensIn + more.llmTokensIn,
+                llmTokensOut + more.llmTokensOut,
+                toolCalls + more.toolCalls,
+                requests + more.requests,
+                ragQueries + more.ragQueries,
+                ragIngestionMb.add(more.ragIngestionMb),
+                mcpCalls + more.mcpCalls,
+                chatSessions + more.chatSessions,
+                widgetSessions + more.widgetSessions,
+                translations + more.translations,
+                imageCalls + more.imageCalls,
+                audioMinutes.add(more.audioMinutes),
+                storageGbDays.add(more.storageGbDays),
+                auditEvents + more.auditEvents,
+                scheduledRuns + more.scheduledRuns,
+                credits.plus(more.credits));
+    }
+
     /** The documented name of {@link #llmTokensIn} in usage reports. */
     @JsonProperty("tokens_input")
     public long tokensInput() {

@@ -13,10 +13,10 @@ import dev.gsv.cmp.orgs.Member;
 import dev.gsv.cmp.orgs.Needs;
 import dev.gsv.cmp.orgs.Orgs;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -36,6 +36,9 @@ class UsageApi {
 
     /** What a report covers unless it says otherwise. */
     private static final int DEFAULT_DAYS = 30;
+
+    /** Later ones are written with a sign and more than four digits, which the database does not read. */
+    private static final int LAST_YEAR = 9999;
 
     /**
      * A review to be written.
@@ -82,12 +85,16 @@ class UsageApi {
 
     private static LocalDate day(String name, String text) {
         try {
-            return text.indexOf('T') < 0
+            LocalDate day = text.indexOf('T') < 0
                     ? LocalDate.parse(text)
                     : LocalDate.ofInstant(Instant.parse(text), ZoneOffset.UTC);
-        } catch (DateTimeParseException e) {
-            throw new KitProblem.Invalid(name, "must be a day such as 2026-01-31, or a time in UTC");
+            if (day.getYear() >= 1 && day.getYear() <= LAST_YEAR) {
+                return day;
+            }
+        } catch (DateTimeException e) {
+            // Said below.
         }
+        throw new KitProblem.Invalid(name, "must be a day such as 2026-01-31, or a time in UTC");
     }
 
     @PostMapping("/offerings/{offering_id}/reviews")

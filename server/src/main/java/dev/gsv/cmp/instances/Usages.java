@@ -4,7 +4,9 @@ import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.orgs.OrgId;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -22,10 +24,30 @@ public class Usages {
         this.store = store;
     }
 
+    /** What is added to one day of one instance. */
+    public record Addition(OrgId org, UUID instance, LocalDate utcDay, Usage more) {}
+
     /** Adds to a day of an instance; joins the caller's transaction. */
     @Transactional
     public void add(OrgId org, UUID instance, LocalDate utcDay, Usage more) {
-        store.add(org, instance, utcDay, more);
+        add(List.of(new Addition(org, instance, utcDay, more)));
+    }
+
+    /** Adds to days of instances; joins the caller's transaction. */
+    @Transactional
+    public void add(List<Addition> additions) {
+        record Day(OrgId org, UUID instance, LocalDate utcDay) {}
+        Map<Day, Addition> sums = new HashMap<>();
+        for (Addition one : additions) {
+            sums.merge(
+                    new Day(one.org(), one.instance(), one.utcDay()),
+                    one,
+                    (sum, more) -> new Addition(
+                            sum.org(), sum.instance(), sum.utcDay(), sum.more().plus(more.more())));
+        }
+        if (!sums.isEmpty()) {
+            store.add(sums.values());
+        }
     }
 
     /** Sums and days of an instance; days without use are left out. */

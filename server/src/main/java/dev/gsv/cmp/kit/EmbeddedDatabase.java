@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
     /** Short, because Ctrl-C ends everything within 5 s; what is not written by then is recovered at the next start. */
     private static final int STOP_TIMEOUT_SECONDS = 2;
 
+    /** Within {@link StopBound#CUT}; then its processes are killed. */
+    private static final Duration CUT_OFF_TIME = Duration.ofMillis(400);
+
     /** A free port can be taken by someone else before PostgreSQL binds it. */
     private static final int PORT_ATTEMPTS = 3;
 
@@ -51,6 +55,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private final PostgresBinaries binaries;
     private final String password;
     private final int port;
+    /** What ends the server when there is no time left. */
+    private final Runnable cut = this::cutOff;
+
     private boolean closed;
 
     private EmbeddedDatabase(Path directory, Path binaries, boolean durable) {
@@ -58,6 +65,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         this.durable = durable;
         try {
             this.binaries = PostgresBinaries.in(binaries);
+            StopBound.cutting(cut);
             this.directory.turnLogOver();
             this.password = this.directory.password();
             stopLeftover();
@@ -65,6 +73,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             this.port = start();
             assertDurable();
         } catch (RuntimeException e) {
+            StopBound.over(cut);
             this.directory.close();
             throw e;
         }
@@ -131,7 +140,19 @@ public final class EmbeddedDatabase implements AutoCloseable {
                     STOP_TIMEOUT_SECONDS);
             stop("immediate", STOP_TIMEOUT_SECONDS);
         }
+        StopBound.over(cut);
         directory.close();
+    }
+
+    /** Asks for an immediate end, gives it a moment, and kills what is left: fsync is on, the next start recovers. */
+    private void cutOff() {
+        List<String> now = List.of("-D", directory.cluster().toString(), "-m", "immediate", "-W", "stop");
+        Thread.ofPlatform().daemon().start(() -> binaries.run(directory.log(), "pg_ctl", now));
+        long deadline = System.nanoTime() + CUT_OFF_TIME.toNanos();
+        while (!sessions().isEmpty() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+        sessions().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
     }
 
     private ClusterStore store() {

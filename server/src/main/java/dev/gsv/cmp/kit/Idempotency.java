@@ -1,9 +1,13 @@
 package dev.gsv.cmp.kit;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -41,6 +45,8 @@ public class Idempotency {
         /** The key belongs to another request: 409. */
         record Mismatch() implements Claim {}
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Idempotency.class);
 
     static final String REPLAYED = "Idempotency-Replayed";
     /** Refusals that are decisions: a retry never turns them into a success. */
@@ -153,7 +159,12 @@ public class Idempotency {
 
     /** The body of a problem as it is sent, for callers that store it themselves. */
     public String body(Problem problem) {
-        return mapper.writeValueAsString(ProblemBody.of(problem, Trace.id()));
+        return body(problem, Trace.id());
+    }
+
+    /** {@link #body(Problem)} for a request that another thread answers. */
+    public String body(Problem problem, String traceId) {
+        return mapper.writeValueAsString(ProblemBody.of(problem, traceId));
     }
 
     /** Takes a key within the running transaction; for effects that need two transactions, such as a run. */
@@ -162,6 +173,42 @@ public class Idempotency {
             return new Claim.Mine();
         }
         return store.find(scope, operation, key).map(row -> found(row, hash)).orElseGet(Claim.Running::new);
+    }
+
+    /** Whose key it is and for which call. */
+    public record Key(String scope, String operation, String key) {}
+
+    /** A key that a batch asks for. */
+    public record Wanted(Key key, String hash, Keep keep) {
+        @Nullable
+        Long keepSeconds() {
+            return keep == Keep.TWO_DAYS ? (Long) TWO_DAYS.toSeconds() : null;
+        }
+    }
+
+    /** The answer that a key has from now on. */
+    public record Finished(Key key, int status, String body) {}
+
+    /**
+     * Takes keys within the running transaction, for a batch. Returns those that are ours now; the others belong to
+     * earlier calls, also to one of the same list.
+     */
+    public Set<Key> claim(Collection<Wanted> wanted) {
+        return wanted.isEmpty() ? Set.of() : store.insert(wanted);
+    }
+
+    /** Stores the answers of claimed keys within the running transaction. */
+    public void finish(Collection<Finished> finished) {
+        if (!finished.isEmpty()) {
+            store.finish(finished);
+        }
+    }
+
+    /** Gives claimed keys back, after failures that a retry may turn into a success. */
+    public void free(Collection<Key> keys) {
+        if (!keys.isEmpty()) {
+            store.delete(keys);
+        }
     }
 
     /** Looks for the answer of a key without taking it. */
@@ -189,6 +236,10 @@ public class Idempotency {
 
     /** Removes records past their time. Returns how many. */
     public int sweep(int atMost) {
-        return store.sweep(atMost);
+        int removed = store.sweep(atMost);
+        if (removed > 0) {
+            LOG.info("{} idempotency records past their time were removed", removed);
+        }
+        return removed;
     }
 }

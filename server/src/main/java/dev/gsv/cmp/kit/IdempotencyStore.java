@@ -1,7 +1,10 @@
 package dev.gsv.cmp.kit;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -33,6 +36,59 @@ class IdempotencyStore {
                         .param("keep", keep == null ? null : keep.toSeconds(), java.sql.Types.BIGINT)
                         .update()
                 == 1;
+    }
+
+    /**
+     * {@link #insert(String, String, String, String, Duration)} for many, in one order, so that two lists never wait
+     * for each other in a circle. Returns the keys that are ours now.
+     */
+    Set<Idempotency.Key> insert(Collection<Idempotency.Wanted> wanted) {
+        return Set.copyOf(jdbc.sql("""
+                        insert into idempotency_record (scope, operation, key, request_hash, expires_at)
+                        select scope, operation, key, hash, now() + make_interval(secs => keep)
+                        from unnest(:scopes::text[], :operations::text[], :keys::text[], :hashes::text[], :keep::bigint[])
+                             as n (scope, operation, key, hash, keep)
+                        order by scope, operation, key
+                        on conflict do nothing
+                        returning scope, operation, key
+                        """)
+                .params(keys(wanted, Idempotency.Wanted::key)
+                        .text("hashes", Idempotency.Wanted::hash)
+                        .whole("keep", Idempotency.Wanted::keepSeconds)
+                        .columns())
+                .query(Idempotency.Key.class)
+                .list());
+    }
+
+    private static <T> Rows<T> keys(Collection<T> rows, Function<T, Idempotency.Key> key) {
+        return Rows.of(rows)
+                .text("scopes", row -> key.apply(row).scope())
+                .text("operations", row -> key.apply(row).operation())
+                .text("keys", row -> key.apply(row).key());
+    }
+
+    void finish(Collection<Idempotency.Finished> finished) {
+        jdbc.sql("""
+                        update idempotency_record r
+                        set http_status = n.status, response = n.response, last_seen_at = now()
+                        from unnest(:scopes::text[], :operations::text[], :keys::text[], :states::bigint[],
+                                    :responses::text[])
+                             as n (scope, operation, key, status, response)
+                        where r.scope = n.scope and r.operation = n.operation and r.key = n.key
+                        """)
+                .params(keys(finished, Idempotency.Finished::key)
+                        .number("states", Idempotency.Finished::status)
+                        .text("responses", Idempotency.Finished::body)
+                        .columns())
+                .update();
+    }
+
+    void delete(Collection<Idempotency.Key> keys) {
+        jdbc.sql("""
+                        delete from idempotency_record r
+                        using unnest(:scopes::text[], :operations::text[], :keys::text[]) as n (scope, operation, key)
+                        where r.scope = n.scope and r.operation = n.operation and r.key = n.key and r.response is null
+                        """).params(keys(keys, Function.identity()).columns()).update();
     }
 
     Optional<Row> find(String scope, String operation, String key) {

@@ -2,6 +2,7 @@ package dev.gsv.cmp.kit;
 
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
@@ -44,6 +45,11 @@ public class Ids {
         String digits = text.replace("-", "");
         return new UUID(
                 Long.parseUnsignedLong(digits, 0, HALF, HEX), Long.parseUnsignedLong(digits, HALF, 2 * HALF, HEX));
+    }
+
+    /** The id that a text is, in any of its spellings; empty when it is none. */
+    public static Optional<UUID> read(String text) {
+        return WRITTEN.matcher(text).matches() ? Optional.of(parse(text)) : Optional.empty();
     }
 
     public UUID next() {

@@ -10,6 +10,7 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
@@ -67,6 +68,23 @@ class Jobs implements SmartLifecycle {
             running.stop();
             scheduler = null;
         }
+    }
+
+    /** Beside the server's wait for its last answers, and not one after the other. */
+    @Override
+    public int getPhase() {
+        return WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE;
+    }
+
+    @Override
+    public void stop(Runnable done) {
+        Thread.ofVirtual().name("jobs-stop").start(() -> {
+            try {
+                stop();
+            } finally {
+                done.run();
+            }
+        });
     }
 
     @Override

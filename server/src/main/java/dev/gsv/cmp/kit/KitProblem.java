@@ -57,8 +57,16 @@ public abstract sealed class KitProblem extends Problem {
 
     @ProblemCode(value = "METHOD_NOT_ALLOWED", status = 405, title = "Method not allowed")
     public static final class MethodNotAllowed extends KitProblem {
+        private final String allowed;
+
         public MethodNotAllowed(String method, String allowed) {
             super(method + " is not possible here" + (allowed.isEmpty() ? "." : "; allowed: " + allowed + "."));
+            this.allowed = allowed;
+        }
+
+        /** What is possible, for the header {@code Allow}. */
+        String allowed() {
+            return allowed;
         }
     }
 

@@ -270,7 +270,7 @@ public final class Lanes<T, R> implements SmartLifecycle {
                 if (worked[0]) {
                     throw e; // The commit itself failed: whether it was made is not known.
                 }
-                if (attempt == ATTEMPTS || !SqlState.isTransient(e)) {
+                if (attempt == ATTEMPTS || !SqlState.isWorthRepeating(e)) {
                     throw new Undone(SqlState.isTransient(e) ? busy() : e);
                 }
                 pause(attempt);

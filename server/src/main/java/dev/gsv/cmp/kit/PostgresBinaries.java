@@ -45,7 +45,12 @@ final class PostgresBinaries {
 
     /** Unpacks the programs for this machine below {@code directory} unless they are there already. */
     static PostgresBinaries in(Path directory) {
-        String resource = "/postgres-" + system() + "-" + architecture() + ".txz";
+        return in(directory, System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
+    }
+
+    /** @throws CannotStart when this build carries no PostgreSQL for such a machine; it says to set DATABASE_URL */
+    static PostgresBinaries in(Path directory, String osName, String osArch) {
+        String resource = resource(osName, osArch);
         try {
             Files.createDirectories(directory);
             Path home = directory.toAbsolutePath().normalize().resolve(folder(resource));
@@ -91,13 +96,18 @@ final class PostgresBinaries {
         }
     }
 
-    private static String system() {
-        String name = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    /** Where the programs for a machine lie in the class path, by its os.name and os.arch. */
+    static String resource(String osName, String osArch) {
+        return "/postgres-" + system(osName) + "-" + architecture(osArch) + ".txz";
+    }
+
+    private static String system(String osName) {
+        String name = osName.toLowerCase(Locale.ROOT);
         return name.startsWith("mac") ? "darwin" : name.startsWith("windows") ? "windows" : "linux";
     }
 
-    private static String architecture() {
-        String name = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+    private static String architecture(String osArch) {
+        String name = osArch.toLowerCase(Locale.ROOT);
         return switch (name) {
             case "amd64", "x86_64" -> "x86_64";
             case "aarch64", "arm64" -> "arm_64";
@@ -110,8 +120,10 @@ final class PostgresBinaries {
         URL archive = PostgresBinaries.class.getResource(resource);
         if (archive == null) {
             throw new CannotStart(
-                    "CMP carries no PostgreSQL for this machine (" + system() + ", " + architecture() + ").",
-                    "Set DATABASE_URL=postgres://user:password@host:5432/database to a PostgreSQL 18 or later.");
+                    "This build of CMP carries no PostgreSQL for this machine ("
+                            + resource.replaceAll("/postgres-|\\.txz", "") + ").",
+                    "Set DATABASE_URL=postgres://user:password@host:5432/database to a PostgreSQL 18 or later;"
+                            + " or build CMP on this machine, if it is Linux or macOS on x86-64 or ARM.");
         }
         Matcher jar = JAR.matcher(archive.toString());
         return jar.find() ? "postgresql-" + jar.group(1) : "postgresql";

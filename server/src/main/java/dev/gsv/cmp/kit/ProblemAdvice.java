@@ -3,6 +3,7 @@ package dev.gsv.cmp.kit;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,9 @@ public class ProblemAdvice {
         problem.retryAfter()
                 .ifPresent(
                         after -> headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(Math.max(1, after.toSeconds()))));
+        if (problem instanceof KitProblem.MethodNotAllowed other) {
+            headers.set(HttpHeaders.ALLOW, other.allowed());
+        }
         if (problem.status() == 401) {
             headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
@@ -127,10 +131,10 @@ public class ProblemAdvice {
                         + Json.MAX_DEPTH + ".");
             case DatabindException bind -> {
                 Problem own = problemIn(bind);
-                if (own != null) {
-                    yield own;
-                }
                 String path = path(bind);
+                if (own != null) {
+                    yield named(own, path);
+                }
                 yield path.isEmpty()
                         ? new KitProblem.Invalid("The body has the wrong shape.")
                         : new KitProblem.Invalid(path, "has the wrong type");
@@ -142,6 +146,20 @@ public class ProblemAdvice {
                                 : ": line " + json.getLocation().getLineNr() + ", column "
                                         + json.getLocation().getColumnNr() + "."));
             default -> new KitProblem.Invalid("The body cannot be read as JSON.");
+        };
+    }
+
+    /** A value that refused itself does not know its name; the reader of the body does. */
+    private static Problem named(Problem own, String path) {
+        if (path.isEmpty() || !own.details().isEmpty()) {
+            return own;
+        }
+        String message = path + ": " + own.getMessage();
+        List<Problem.Detail> details = List.of(new Problem.Detail(path, String.valueOf(own.getMessage())));
+        return switch (own) {
+            case KitProblem.Invalid invalid -> new KitProblem.Invalid(message, details);
+            case KitProblem.Meaningless meaningless -> new KitProblem.Meaningless(message, details);
+            default -> own;
         };
     }
 

@@ -32,10 +32,12 @@ public final class Sent {
     /**
      * Reads JSON as a handler's body would be read.
      *
-     * @throws KitProblem.Invalid when it is no JSON, has the wrong shape or says one thing twice differently (400)
+     * @throws KitProblem.Invalid when it is no JSON, has the wrong shape, says one thing twice differently or holds
+     *     half a character (400)
      */
     public <T> T read(byte[] json, Class<T> type) {
-        Synonyms.refuse(json, mapper);
+        HalfCharacters.refuse(json);
+        Synonyms.refuse(json, type, mapper);
         try {
             T value = mapper.readValue(json, type);
             if (value == null) {

@@ -9,6 +9,8 @@ import org.springframework.transaction.CannotCreateTransactionException;
 public enum SqlState {
     /** A lock was not had in time. */
     LOCK_TIMEOUT("55P03"),
+    /** Waiting took too long already. */
+    TIMEOUT("55P03", "57014"),
     /** Nothing is wrong with the statement: repeated later it may succeed. */
     TRANSIENT("55P03", "57014", "40001", "40P01", "53300", "53400", "57P01", "57P02", "57P03", "25P03"),
     /** A text held a NUL character, or a number was out of range. */
@@ -26,6 +28,11 @@ public enum SqlState {
     static boolean isTransient(RuntimeException exception) {
         return exception instanceof CannotCreateTransactionException
                 || (exception instanceof DataAccessException data && TRANSIENT.of(data));
+    }
+
+    /** True when a repetition at once may succeed, so that it is worth the wait of those who queue behind. */
+    static boolean isWorthRepeating(RuntimeException exception) {
+        return exception instanceof DataAccessException data && TRANSIENT.of(data) && !TIMEOUT.of(data);
     }
 
     public boolean of(DataAccessException exception) {

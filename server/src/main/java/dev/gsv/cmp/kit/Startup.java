@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.event.EventListener;
@@ -22,11 +23,14 @@ final class Startup {
 
     private final ObjectProvider<Welcome> rooms;
     private final Version version;
+    private final boolean person;
     private int port;
 
-    Startup(ObjectProvider<Welcome> rooms, Version version) {
+    /** @param person true when a person sees the output, which {@code ./cmp up} finds out; else it is a log */
+    Startup(ObjectProvider<Welcome> rooms, Version version, @Value("${cmp.terminal:false}") boolean person) {
         this.rooms = rooms;
         this.version = version;
+        this.person = person;
     }
 
     @EventListener
@@ -45,7 +49,7 @@ final class Startup {
         lines.add("  API      " + address + "/api/docs/");
         lines.add("  health   " + address + "/health");
         lines.add("  metrics  " + address + "/metrics");
-        rooms.orderedStream().forEach(room -> lines.addAll(room.lines()));
+        rooms.orderedStream().forEach(room -> lines.addAll(room.lines(person)));
         lines.add("");
         lines.add("Ready in " + seconds(event.getTimeTaken()) + " s. Ctrl-C stops it.");
         LOG.info("\n\n{}\n", String.join("\n", lines));

@@ -49,9 +49,10 @@ public class Gate implements HandlerInterceptor, HandlerMethodArgumentResolver {
             throw new KitProblem.Unauthenticated();
         }
         Set<Need> demanded = EnumSet.copyOf(List.of(needs.value()));
-        if (!admitted(caller, demanded, needs.keys())) {
+        if (!admitted(caller, demanded, needs.keys().length > 0)) {
             throw new KitProblem.PermissionDenied("This credential cannot be used for this call.");
         }
+        caller.presentedKey().ifPresent(key -> scoped(key, needs.keys()));
         request.setAttribute(CALLER, caller.needing(demanded, READING.contains(request.getMethod())));
         return true;
     }
@@ -65,6 +66,16 @@ public class Gate implements HandlerInterceptor, HandlerMethodArgumentResolver {
                         || (caller.operator() && demanded.contains(Need.OPERATOR))
                         || demanded.stream().anyMatch(need -> need.role().isPresent());
         };
+    }
+
+    /** A key has every scope that the endpoint demands; else 403 naming the first that is missing. */
+    private static void scoped(Caller.Key key, Scope[] demanded) {
+        for (Scope scope : demanded) {
+            if (!scope.in(key.scopes())) {
+                throw new KitProblem.PermissionDenied(
+                        "This API key does not have the scope '" + scope.text() + "'. Create a key that has it.");
+            }
+        }
     }
 
     private static boolean ours(HandlerMethod method) {

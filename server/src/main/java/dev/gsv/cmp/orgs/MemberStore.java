@@ -45,14 +45,15 @@ class MemberStore {
                 == 1;
     }
 
-    /** By the id of the membership, or by the subject of the person. */
-    Optional<Membership> find(OrgId org, String idOrSubject) {
+    /** By the id of the membership, where it can be one, or by the subject of the person. */
+    Optional<Membership> find(OrgId org, @Nullable UUID id, String subject) {
         return jdbc
                 .sql(SELECT + """
-                        where m.org_id = :org and (m.id::text = lower(:id) or m.user_id = :id)
+                        where m.org_id = :org and (m.id = :id or m.user_id in (:subject, :id::text))
                         """)
                 .param("org", org.value())
-                .param("id", idOrSubject)
+                .param("id", id, java.sql.Types.OTHER)
+                .param("subject", subject)
                 .query(MemberStore::membership)
                 .list()
                 .stream()

@@ -56,7 +56,9 @@ class Members {
 
     /** By the id of the membership or the subject of the person. */
     Membership find(OrgId org, String idOrSubject) {
-        Optional<Membership> found = idOrSubject.indexOf('\0') < 0 ? store.find(org, idOrSubject) : Optional.empty();
+        Optional<Membership> found = idOrSubject.indexOf('\0') < 0
+                ? store.find(org, Ids.read(idOrSubject).orElse(null), idOrSubject)
+                : Optional.empty();
         return found.orElseThrow(() -> new KitProblem.NotFound("member"));
     }
 

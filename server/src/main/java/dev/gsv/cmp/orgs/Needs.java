@@ -18,6 +18,9 @@ public @interface Needs {
     /** Any one of these is enough. */
     Need[] value();
 
-    /** True where an API key of the instance may call as well; a key acts with the role member. */
-    boolean keys() default false;
+    /**
+     * Where an API key of the instance may call as well: the scope that it must have. Empty is closed to keys. A key
+     * acts with the role member.
+     */
+    Scope[] keys() default {};
 }

@@ -29,7 +29,9 @@ class NeedsInContract {
                         .collect(Collectors.joining(" or "));
                 operation.setSecurity(List.of(new SecurityRequirement().addList("bearer")));
                 operation.setDescription(said(operation.getDescription()) + "Who: " + who
-                        + (needs.keys() ? ", or an API key of the instance." : "."));
+                        + (needs.keys().length == 0
+                                ? "."
+                                : ", or an API key of the instance with the scope " + scopes(needs.keys()) + "."));
                 return operation;
             }
             Open open = method.getMethodAnnotation(Open.class);
@@ -38,6 +40,10 @@ class NeedsInContract {
                     + (open == null ? "." : ", because " + open.because() + "."));
             return operation;
         };
+    }
+
+    private static String scopes(Scope[] demanded) {
+        return Arrays.stream(demanded).map(Scope::text).collect(Collectors.joining(" and "));
     }
 
     private static String said(@org.jspecify.annotations.Nullable String description) {

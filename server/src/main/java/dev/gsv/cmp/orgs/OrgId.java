@@ -2,6 +2,7 @@ package dev.gsv.cmp.orgs;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Collection;
 import java.util.UUID;
 
 /**
@@ -15,5 +16,10 @@ public record OrgId(@JsonValue UUID value) {
     @Override
     public String toString() {
         return value.toString();
+    }
+
+    /** For an array parameter of a statement. */
+    public static String[] texts(Collection<OrgId> orgs) {
+        return orgs.stream().map(OrgId::toString).toArray(String[]::new);
     }
 }

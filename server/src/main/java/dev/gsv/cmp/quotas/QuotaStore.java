@@ -65,6 +65,14 @@ class QuotaStore {
                 .update();
     }
 
+    void uncount(OrgId org, UUID instance) {
+        jdbc.sql("""
+                        update instance_quota
+                        set in_minute = greatest(in_minute - 1, 0), in_month = greatest(in_month - 1, 0)
+                        where org_id = :org and instance_id = :instance
+                        """).param("org", org.value()).param("instance", instance).update();
+    }
+
     /** How many runs of the instance are open. */
     int open(OrgId org, UUID instance) {
         return jdbc.sql("""

@@ -7,6 +7,8 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -17,6 +19,8 @@ public class Quotas {
 
     /** Longer than any run may last; after it the slot of a process that died is free again. */
     static final Duration SLOT_TIME = Duration.ofMinutes(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Quotas.class);
 
     private final QuotaStore store;
 
@@ -31,7 +35,7 @@ public class Quotas {
      * @throws QuotasProblem.RateLimited runs per minute or at once (429, Retry-After)
      * @throws QuotasProblem.QuotaExceeded runs per month (429, Retry-After)
      */
-    @Transactional(propagation = Propagation.MANDATORY)
+    @Transactional(propagation = Propagation.MANDATORY, noRollbackFor = QuotasProblem.class)
     public void admit(OrgId org, UUID instance, UUID run, Limits limits) {
         if (limits.unlimited()) {
             return;
@@ -65,6 +69,13 @@ public class Quotas {
         store.count(org, instance, minute, inMinute + 1, month, inMonth + 1);
     }
 
+    /** Takes an admission of the running transaction back, because a later gate refuses. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void withdraw(OrgId org, UUID instance, UUID run) {
+        store.free(org, instance, run);
+        store.uncount(org, instance);
+    }
+
     /** Frees the slot of a run; a second time it does nothing. */
     public void finish(OrgId org, UUID instance, UUID run) {
         store.free(org, instance, run);
@@ -72,6 +83,10 @@ public class Quotas {
 
     /** Removes slots past their time, which count for nobody. Returns how many. */
     public int sweep(int atMost) {
-        return store.sweep(atMost);
+        int removed = store.sweep(atMost);
+        if (removed > 0) {
+            LOG.info("{} slots of runs that never ended were removed", removed);
+        }
+        return removed;
     }
 }

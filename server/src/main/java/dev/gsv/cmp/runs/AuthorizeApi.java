@@ -5,13 +5,11 @@ import static dev.gsv.cmp.orgs.Need.SERVICE;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.gsv.cmp.billing.HoldOutcome;
 import dev.gsv.cmp.billing.Meters;
-import dev.gsv.cmp.billing.SettleOutcome;
+import dev.gsv.cmp.billing.SettleRequest;
 import dev.gsv.cmp.billing.Units;
 import dev.gsv.cmp.instances.Instances;
-import dev.gsv.cmp.kit.Answer;
 import dev.gsv.cmp.kit.Call;
 import dev.gsv.cmp.kit.Credits;
-import dev.gsv.cmp.kit.Idempotency;
 import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.orgs.Caller;
 import dev.gsv.cmp.orgs.Needs;
@@ -112,11 +110,9 @@ class AuthorizeApi {
             Credits debited, Credits balance, @Nullable UUID ledgerEntryId, String status, Credits absorbed) {}
 
     private final Authorizations authorizations;
-    private final Idempotency idempotency;
 
-    AuthorizeApi(Authorizations authorizations, Idempotency idempotency) {
+    AuthorizeApi(Authorizations authorizations) {
         this.authorizations = authorizations;
-        this.idempotency = idempotency;
     }
 
     @PostMapping("/authorize")
@@ -125,12 +121,11 @@ class AuthorizeApi {
         UUID instance = required("instance_id", body.instanceId());
         Units.credits(body.currency(), body.unit());
         Instances.Runnable target = authorizations.target(instance);
-        return idempotency.once(
-                scope(target.org()),
-                "billing.authorize",
-                call,
-                Idempotency.Keep.FOR_EVER,
-                () -> Answer.ok(answer(authorizations.authorize(target, budget(body.requestedBudget())))));
+        return authorizations.authorize(
+                target,
+                budget(body.requestedBudget()),
+                claim(target.org(), "billing.authorize", call),
+                AuthorizeApi::answer);
     }
 
     private static Credits budget(@Nullable Credits requested) {
@@ -171,11 +166,17 @@ class AuthorizeApi {
         Meters usage = required("usage", body.usage()).meters();
         Units.credits(body.currency(), body.unit());
         OrgId org = authorizations.holder(reservation);
-        return idempotency.once(scope(org), "billing.settle", call, Idempotency.Keep.FOR_EVER, () -> {
-            SettleOutcome.Closed closed = authorizations.settle(org, reservation, instance, usage);
-            return Answer.ok(
-                    new Settled(closed.debited(), closed.balance(), closed.entry(), "settled", closed.absorbed()));
-        });
+        return authorizations.settle(
+                new SettleRequest(org, reservation, instance, usage),
+                claim(org, "billing.settle", call),
+                closed ->
+                        new Settled(closed.debited(), closed.balance(), closed.entry(), "settled", closed.absorbed()));
+    }
+
+    private static Keys.@Nullable Claim claim(OrgId org, String operation, Call call) {
+        return call.key()
+                .map(key -> new Keys.Claim(org, new Opened.Key(operation, key), call.hash()))
+                .orElse(null);
     }
 
     @DeleteMapping("/reservations/{reservation_id}")
@@ -183,10 +184,6 @@ class AuthorizeApi {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void release(Caller caller, @PathVariable("reservation_id") UUID reservation) {
         authorizations.release(authorizations.holder(reservation), reservation);
-    }
-
-    private static String scope(OrgId org) {
-        return org.toString();
     }
 
     private static <T> T required(String name, @Nullable T value) {

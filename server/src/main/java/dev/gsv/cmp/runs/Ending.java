@@ -4,6 +4,7 @@ import dev.gsv.cmp.billing.Meters;
 import dev.gsv.cmp.flows.Outcome;
 import dev.gsv.cmp.flows.Step;
 import dev.gsv.cmp.flows.Usage;
+import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Trace;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,39 @@ record Ending(Run.Status status, Run.Used used, Run.@Nullable Error error, List<
                         trace,
                         Trace.id());
         };
+    }
+
+    /** The end of a run whose process died. */
+    static Ending abandoned() {
+        return new Ending(
+                Run.Status.ABANDONED,
+                new Run.Used(0, 0, 0, 0, 0, "none"),
+                new Run.Error("ABANDONED", "The process that ran it died.", null),
+                List.of(),
+                Trace.id());
+    }
+
+    /** A run as it is added to the usage of its day. */
+    static dev.gsv.cmp.instances.Usage usage(Meters used, Credits credits) {
+        return new dev.gsv.cmp.instances.Usage(
+                null,
+                1,
+                used.llmTokensIn(),
+                used.llmTokensOut(),
+                used.toolCalls(),
+                used.requests(),
+                used.ragQueries(),
+                used.ragIngestionMb(),
+                used.mcpCalls(),
+                used.chatSessions(),
+                used.widgetSessions(),
+                used.translations(),
+                used.imageCalls(),
+                used.audioMinutes(),
+                used.storageGbDays(),
+                used.auditEvents(),
+                used.scheduledRuns(),
+                credits);
     }
 
     boolean answered() {

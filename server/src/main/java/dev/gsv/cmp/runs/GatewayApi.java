@@ -1,6 +1,7 @@
 package dev.gsv.cmp.runs;
 
 import static dev.gsv.cmp.orgs.Need.MEMBER;
+import static dev.gsv.cmp.orgs.Scope.RUNS_CREATE;
 
 import dev.gsv.cmp.kit.Call;
 import dev.gsv.cmp.kit.Credits;
@@ -51,7 +52,7 @@ class GatewayApi {
     }
 
     @PostMapping("/runs")
-    @Needs(value = MEMBER, keys = true)
+    @Needs(value = MEMBER, keys = RUNS_CREATE)
     ResponseEntity<Reply> run(Caller caller, Call call, @RequestBody Asked body) {
         Ask ask = body.ask(caller);
         return runs.run(caller, ask, key(RUN, caller, call, ask, body.clientRun()), call.hash(), GatewayApi::reply);
@@ -69,7 +70,7 @@ class GatewayApi {
 
     /** An API key names the instance; the answer is the shorter form of {@code /v1/runs}. */
     @PostMapping("/invoke")
-    @Needs(value = MEMBER, keys = true)
+    @Needs(value = MEMBER, keys = RUNS_CREATE)
     ResponseEntity<Invoked> invoke(Caller caller, Call call, @RequestBody Invocation body) {
         Ask ask = Asked.invoke(caller, body.input(), body.sessionId(), body.tweaks());
         return runs.run(

@@ -67,7 +67,6 @@ class Living implements SmartLifecycle {
                 return;
             }
             unsettled.settled(late);
-            LOG.info("run {} was settled late", late.run().run());
         }
     }
 

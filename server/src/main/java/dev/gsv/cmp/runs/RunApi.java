@@ -3,6 +3,8 @@ package dev.gsv.cmp.runs;
 import static dev.gsv.cmp.orgs.Need.OPERATOR;
 import static dev.gsv.cmp.orgs.Need.SERVICE;
 import static dev.gsv.cmp.orgs.Need.VIEWER;
+import static dev.gsv.cmp.orgs.Scope.RUNS_READ;
+import static dev.gsv.cmp.orgs.Scope.USAGE_READ;
 
 import dev.gsv.cmp.kit.Page;
 import dev.gsv.cmp.orgs.Caller;
@@ -31,7 +33,7 @@ class RunApi {
     @GetMapping("/runs/{run_id}")
     @Needs(
             value = {VIEWER, SERVICE, OPERATOR},
-            keys = true)
+            keys = RUNS_READ)
     Run get(Caller caller, @PathVariable("run_id") UUID run) {
         return runs.find(caller, run);
     }
@@ -39,7 +41,7 @@ class RunApi {
     @GetMapping("/runs/{run_id}/usage")
     @Needs(
             value = {VIEWER, SERVICE, OPERATOR},
-            keys = true)
+            keys = USAGE_READ)
     UsageReport usage(Caller caller, @PathVariable("run_id") UUID run) {
         Run found = runs.find(caller, run);
         return new UsageReport(found.runId(), found.usage(), found.billing());

@@ -1,17 +1,22 @@
 package dev.gsv.cmp.runs;
 
+import dev.gsv.cmp.billing.HoldOutcome;
 import dev.gsv.cmp.kit.AllOrgs;
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Page;
+import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -24,6 +29,8 @@ class RunStore {
 
     private static final TypeReference<List<Run.Node>> TRACE = new TypeReference<>() {};
 
+    private static final String MANY = "each row names its organization; the callers were let into all of them";
+
     private final JdbcClient jdbc;
     private final JsonMapper mapper;
 
@@ -32,76 +39,141 @@ class RunStore {
         this.mapper = mapper;
     }
 
-    /** A run that begins now. */
-    record Row(
-            UUID version, @Nullable UUID apiKey, @Nullable String user, String traceId, Duration lease) {}
+    /** A run that wants to begin. */
+    record Start(
+            OrgId org,
+            UUID run,
+            UUID instance,
+            UUID version,
+            @Nullable UUID apiKey,
+            @Nullable String user,
+            String traceId,
+            Duration lease,
+            Opened.@Nullable Key key) {
 
-    void insert(OrgId org, Opened run, Row row) {
-        Opened.Key key = run.key();
+        /** The run, once its credit is held. */
+        Opened opened(HoldOutcome.Held held) {
+            return new Opened(org, run, instance, held.reservation(), key, held.balance());
+        }
+    }
+
+    /** A run that begins now. */
+    record Begun(Opened run, Start start) {}
+
+    /** A run that ends now. */
+    record Ended(
+            Opened run,
+            Ending ending,
+            Credits debited,
+            Credits absorbed,
+            @Nullable Credits balance) {}
+
+    @AllOrgs(because = MANY)
+    void insert(Collection<Begun> begun) {
+        if (begun.isEmpty()) {
+            return;
+        }
         jdbc.sql("""
                         insert into run (org_id, id, instance_id, version_id, api_key_id, user_id, reservation_id,
                                          key_operation, key, trace_id, lease_until, started_at)
-                        values (:org, :id, :instance, :version, :api_key, :user, :reservation, :operation, :key, :trace,
-                                clock_timestamp() + make_interval(secs => :lease), clock_timestamp())
+                        select org_id, id, instance_id, version_id, api_key_id, user_id, reservation_id, operation, key,
+                               trace_id, clock_timestamp() + make_interval(secs => lease), clock_timestamp()
+                        from unnest(:orgs::uuid[], :ids::uuid[], :instances::uuid[], :versions::uuid[], :api_keys::uuid[],
+                                    :users::text[], :reservations::uuid[], :operations::text[], :keys::text[],
+                                    :traces::text[], :leases::bigint[])
+                             as n (org_id, id, instance_id, version_id, api_key_id, user_id, reservation_id, operation, key,
+                                   trace_id, lease)
                         """)
-                .param("org", org.value())
-                .param("id", run.run())
-                .param("instance", run.instance())
-                .param("version", row.version())
-                .param("api_key", row.apiKey(), Types.OTHER)
-                .param("user", row.user(), Types.VARCHAR)
-                .param("reservation", run.reservation())
-                .param("operation", key == null ? null : key.operation(), Types.VARCHAR)
-                .param("key", key == null ? null : key.key(), Types.VARCHAR)
-                .param("trace", row.traceId())
-                .param("lease", row.lease().toSeconds())
+                .params(Rows.of(begun)
+                        .text("orgs", row -> row.run().org())
+                        .text("ids", row -> row.run().run())
+                        .text("instances", row -> row.run().instance())
+                        .text("versions", row -> row.start().version())
+                        .text("api_keys", row -> row.start().apiKey())
+                        .text("users", row -> row.start().user())
+                        .text("reservations", row -> row.run().reservation())
+                        .text("operations", row -> key(row.run(), Opened.Key::operation))
+                        .text("keys", row -> key(row.run(), Opened.Key::key))
+                        .text("traces", row -> row.start().traceId())
+                        .number("leases", row -> row.start().lease().toSeconds())
+                        .columns())
                 .update();
     }
 
-    /** Locks a run that is still going on; false when it has ended, for instance because it was taken for dead. */
-    boolean lockRunning(OrgId org, UUID run) {
-        return jdbc.sql("""
-                        select id from run where org_id = :org and id = :id and status = 'running' for update
-                        """)
-                .param("org", org.value())
-                .param("id", run)
-                .query((row, number) -> row.getObject("id", UUID.class))
-                .optional()
-                .isPresent();
+    private static @Nullable String key(Opened run, Function<Opened.Key, String> part) {
+        Opened.Key key = run.key();
+        return key == null ? null : part.apply(key);
     }
 
-    void finish(OrgId org, UUID run, Ending ending, Credits debited, Credits absorbed, Credits balance) {
-        Run.Error error = ending.error();
+    /** Locks runs that are to end, in one order, and says how they stand. */
+    @AllOrgs(because = MANY)
+    Map<UUID, Run.Status> lock(Collection<Opened> runs) {
+        Map<UUID, Run.Status> standing = new HashMap<>();
+        if (!runs.isEmpty()) {
+            jdbc.sql("""
+                            select r.id, r.status
+                            from unnest(:orgs::uuid[], :ids::uuid[]) as n (org_id, id)
+                            join run r on r.org_id = n.org_id and r.id = n.id
+                            order by r.org_id, r.id
+                            for update of r
+                            """)
+                    .params(Rows.of(runs)
+                            .text("orgs", Opened::org)
+                            .text("ids", Opened::run)
+                            .columns())
+                    .query(row -> {
+                        standing.put(row.getObject("id", UUID.class), Run.Status.of(row.getString("status")));
+                    });
+        }
+        return standing;
+    }
+
+    @AllOrgs(because = MANY)
+    void finish(Collection<Ended> ended) {
+        if (ended.isEmpty()) {
+            return;
+        }
         jdbc.sql("""
-                        update run
-                        set status = :status, usage = :usage::jsonb, token_source = :source, debited_micros = :debited,
-                            absorbed_micros = :absorbed, balance_micros = :balance, failure_code = :code,
-                            failure_message = :message, failure_node = :node, trace = :trace::jsonb,
+                        update run r
+                        set status = n.status, usage = n.usage, token_source = n.source, debited_micros = n.debited,
+                            absorbed_micros = n.absorbed, balance_micros = n.balance, failure_code = n.code,
+                            failure_message = n.message, failure_node = n.node, trace = n.trace,
                             finished_at = clock_timestamp()
-                        where org_id = :org and id = :id and status = 'running'
+                        from unnest(:orgs::uuid[], :ids::uuid[], :states::text[], :usages::jsonb[], :sources::text[],
+                                    :debited::bigint[], :absorbed::bigint[], :balances::bigint[], :codes::text[],
+                                    :messages::text[], :nodes::text[], :traces::jsonb[])
+                             as n (org_id, id, status, usage, source, debited, absorbed, balance, code, message, node,
+                                   trace)
+                        where r.org_id = n.org_id and r.id = n.id and r.status in ('running', 'abandoned')
                         """)
-                .param("org", org.value())
-                .param("id", run)
-                .param("status", ending.status().text())
-                .param("usage", mapper.writeValueAsString(ending.used()))
-                .param("source", ending.used().tokenSource())
-                .param("debited", debited.micros())
-                .param("absorbed", absorbed.micros())
-                .param("balance", balance.micros())
-                .param("code", error == null ? null : error.code(), Types.VARCHAR)
-                .param("message", error == null ? null : error.message(), Types.VARCHAR)
-                .param("node", error == null ? null : error.node(), Types.VARCHAR)
-                .param("trace", mapper.writeValueAsString(ending.trace()))
+                .params(Rows.of(ended)
+                        .text("orgs", row -> row.run().org())
+                        .text("ids", row -> row.run().run())
+                        .text("states", row -> row.ending().status().text())
+                        .text(
+                                "usages",
+                                row -> mapper.writeValueAsString(row.ending().used()))
+                        .text("sources", row -> row.ending().used().tokenSource())
+                        .number("debited", row -> row.debited().micros())
+                        .number("absorbed", row -> row.absorbed().micros())
+                        .whole(
+                                "balances",
+                                row -> row.balance() == null
+                                        ? null
+                                        : (Long) row.balance().micros())
+                        .text("codes", row -> error(row, Run.Error::code))
+                        .text("messages", row -> error(row, Run.Error::message))
+                        .text("nodes", row -> error(row, Run.Error::node))
+                        .text(
+                                "traces",
+                                row -> mapper.writeValueAsString(row.ending().trace()))
+                        .columns())
                 .update();
     }
 
-    void abandon(OrgId org, UUID run) {
-        jdbc.sql("""
-                        update run
-                        set status = 'abandoned', finished_at = clock_timestamp(), debited_micros = 0, absorbed_micros = 0,
-                            failure_code = 'ABANDONED', failure_message = 'The process that ran it died.'
-                        where org_id = :org and id = :id and status = 'running'
-                        """).param("org", org.value()).param("id", run).update();
+    private static @Nullable String error(Ended row, Function<Run.Error, @Nullable String> part) {
+        Run.Error error = row.ending().error();
+        return error == null ? null : part.apply(error);
     }
 
     /** Runs whose process should have closed them by now, the longest overdue first. */

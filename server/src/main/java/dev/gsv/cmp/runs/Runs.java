@@ -26,6 +26,7 @@ import dev.gsv.cmp.orgs.Orgs;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +42,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Service
 public class Runs {
 
-    /** How long a caller waits for the first run with its key. */
-    private static final Duration KEY_WAIT = Duration.ofSeconds(2);
-
-    private static final Duration KEY_LOOK = Duration.ofMillis(40);
+    /** How often a caller looks for the answer of its key, when others keep taking it first. */
+    private static final int MAX_LOOKS = 3;
 
     /** A run that answered, and how it was paid. */
     record Answered(UUID run, Outcome.Answered outcome, Run.Billing billing, Duration elapsed) {}
@@ -56,6 +55,7 @@ public class Runs {
     private final Engine engine;
     private final Conversations conversations;
     private final Knowledge knowledge;
+    private final Keys keys;
     private final Opening opening;
     private final Closing closing;
     private final Living living;
@@ -73,6 +73,7 @@ public class Runs {
             Engine engine,
             Conversations conversations,
             Knowledge knowledge,
+            Keys keys,
             Opening opening,
             Closing closing,
             Living living,
@@ -88,6 +89,7 @@ public class Runs {
         this.engine = engine;
         this.conversations = conversations;
         this.knowledge = knowledge;
+        this.keys = keys;
         this.opening = opening;
         this.closing = closing;
         this.living = living;
@@ -108,23 +110,32 @@ public class Runs {
      */
     <T> ResponseEntity<T> run(
             Caller caller, Ask ask, Opened.@Nullable Key key, String hash, Function<Answered, T> face) {
-        Instances.Runnable target = visible(caller, ask.instance());
-        for (; ; ) {
-            Idempotency.Claim.Stored stored = key == null ? null : stored(target.org(), key, hash);
-            if (stored != null) {
-                return replayed(stored);
-            }
-            Prepared prepared = prepared(caller, target, ask, key, hash);
-            switch (opening.open(prepared.request())) {
-                case Opening.Result.In in -> {
-                    return ResponseEntity.ok(answered(prepared, in.run(), face));
-                }
-                case Opening.Result.Refused refused -> throw metrics.refused(refused.problem());
-                case Opening.Result.KeyTaken taken -> {
-                    // Somebody else's call with this key came first: its answer is ours.
-                }
-            }
+        try {
+            return answered(caller, ask, key, hash, face);
+        } catch (Problem refusal) {
+            throw metrics.refused(refusal);
         }
+    }
+
+    private <T> ResponseEntity<T> answered(
+            Caller caller, Ask ask, Opened.@Nullable Key key, String hash, Function<Answered, T> face) {
+        Instances.Runnable target = visible(caller, ask.instance());
+        // Two people of one organization who use the same key ask for two conversations.
+        Keys.Claim claim =
+                key == null ? null : new Keys.Claim(target.org(), key, Json.sha256(hash + ":" + who(caller)));
+        for (int attempt = 0; attempt < MAX_LOOKS; attempt++) {
+            Optional<Idempotency.Claim.Stored> stored = claim == null ? Optional.empty() : keys.stored(claim);
+            if (stored.isPresent()) {
+                return Keys.replay(stored.get());
+            }
+            Prepared prepared = prepared(caller, target, ask, claim);
+            Optional<Opened> run = opening.open(prepared.request());
+            if (run.isPresent()) {
+                return ResponseEntity.ok(answered(prepared, run.get(), face));
+            }
+            // Somebody else's call with this key came first: its answer is ours.
+        }
+        throw new KitProblem.InProgress();
     }
 
     /**
@@ -138,41 +149,13 @@ public class Runs {
                                 .isPresent()
                         || (caller.presentedKey().isEmpty()
                                 && orgs.role(caller, target.org().value()).isPresent()))
-                .orElseThrow(() -> metrics.refused(new KitProblem.NotFound("instance")));
-    }
-
-    /** The answer that a key has already; null when it has none. Waits for a first call that is still running. */
-    private Idempotency.Claim.@Nullable Stored stored(OrgId org, Opened.Key key, String hash) {
-        Instant until = clock.instant().plus(KEY_WAIT);
-        for (; ; ) {
-            switch (opening.look(org, key, hash)) {
-                case Idempotency.Claim.Mine mine -> {
-                    return null;
-                }
-                case Idempotency.Claim.Stored stored -> {
-                    return stored;
-                }
-                case Idempotency.Claim.Mismatch other -> throw metrics.refused(new KitProblem.PayloadMismatch());
-                case Idempotency.Claim.Running running -> {
-                    if (!clock.instant().isBefore(until)) {
-                        throw metrics.refused(new KitProblem.InProgress());
-                    }
-                    sleep();
-                }
-            }
-        }
-    }
-
-    @SuppressWarnings("unchecked") // The stored body was written from a T; the type only describes the contract.
-    private static <T> ResponseEntity<T> replayed(Idempotency.Claim.Stored stored) {
-        return (ResponseEntity<T>) Idempotency.replay(stored);
+                .orElseThrow(() -> new KitProblem.NotFound("instance"));
     }
 
     /** Everything that is decided before the first transaction. */
     private record Prepared(Opening.Request request, Flow flow, RunInput input, JsonNode config) {}
 
-    private Prepared prepared(
-            Caller caller, Instances.Runnable target, Ask ask, Opened.@Nullable Key key, String hash) {
+    private Prepared prepared(Caller caller, Instances.Runnable target, Ask ask, Keys.@Nullable Claim claim) {
         try {
             target.active();
             orgs.enter(caller, target.org().value());
@@ -181,12 +164,12 @@ public class Runs {
             RunInput input = new RunInput(ask.query(), ask.messages(), session(caller, ask));
             RateCard card = RateCard.of(target.rateCard());
             Credits estimate = card.cost(Ending.meters(Ending.used(engine.bound(flow, input, config))), true);
-            return new Prepared(new Opening.Request(caller, target, card, estimate, key, hash), flow, input, config);
+            return new Prepared(new Opening.Request(caller, target, card, estimate, claim), flow, input, config);
         } catch (Problem refusal) {
-            if (key != null && Idempotency.isKept(refusal)) {
-                opening.keep(target.org(), key, hash, refusal);
+            if (claim != null) {
+                keys.keep(claim, refusal);
             }
-            throw metrics.refused(refusal);
+            throw refusal;
         }
     }
 
@@ -195,10 +178,13 @@ public class Runs {
         if (ask.session().isEmpty()) {
             return "";
         }
-        String who = caller.presentedKey().isPresent()
+        return ask.instance() + ":" + who(caller) + ":" + ask.session();
+    }
+
+    private static String who(Caller caller) {
+        return caller.presentedKey().isPresent()
                 ? "key"
                 : Json.sha256(caller.subject()).substring(0, 16);
-        return ask.instance() + ":" + who + ":" + ask.session();
     }
 
     private <T> T answered(Prepared prepared, Opened run, Function<Answered, T> face) {
@@ -207,7 +193,7 @@ public class Runs {
         Instant ended = clock.instant();
         Duration elapsed = Duration.between(begun, ended);
         Ending ending = Ending.of(outcome);
-        Closing.Result result = closing.close(
+        Run.Billing paid = closing.close(
                 run,
                 ending,
                 billing -> outcome instanceof Outcome.Answered text
@@ -217,13 +203,7 @@ public class Runs {
         return switch (outcome) {
             case Outcome.Failed failed -> throw RunsProblem.of(failed.fault(), failed.message(), failed.node());
             case Outcome.TimedOut late -> throw new RunsProblem.TimedOut(settings.timeoutSeconds());
-            case Outcome.Answered text ->
-                switch (result) {
-                    case Closing.Result.Done done -> face.apply(new Answered(run.run(), text, done.billing(), elapsed));
-                    case Closing.Result.Later later ->
-                        face.apply(new Answered(run.run(), text, later.billing(), elapsed));
-                    case Closing.Result.Abandoned gone -> throw new RunsProblem.TimedOut(settings.timeoutSeconds());
-                };
+            case Outcome.Answered text -> face.apply(new Answered(run.run(), text, paid, elapsed));
         };
     }
 
@@ -255,15 +235,6 @@ public class Runs {
                         .toList();
     }
 
-    private static void sleep() {
-        try {
-            Thread.sleep(KEY_LOOK);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KitProblem.InProgress();
-        }
-    }
-
     /** A run that the caller may see; a foreign one answers as an unknown one. */
     Run find(Caller caller, UUID run) {
         return store.owner(run)
@@ -284,10 +255,9 @@ public class Runs {
 
     /** Ends runs whose process died. */
     public void abandonOverdue(int atMost) {
-        store.overdue(atMost).forEach(run -> {
-            closing.abandon(run);
-            metrics.ended(Run.Status.ABANDONED, Duration.ZERO, Duration.ZERO);
-        });
+        store.overdue(atMost).stream()
+                .filter(closing::abandon)
+                .forEach(run -> metrics.ended(Run.Status.ABANDONED, Duration.ZERO, Duration.ZERO));
     }
 
     /** Whether this node can run anything: its database answers. */

@@ -44,7 +44,8 @@ class Unsettled {
         this.mapper = mapper;
     }
 
-    void keep(Late late) {
+    /** False when it could not be written down: then the customer is not charged for it. */
+    boolean keep(Late late) {
         try {
             Files.createDirectories(folder);
             if (files(MAX_FILES).size() >= MAX_FILES) {
@@ -52,7 +53,7 @@ class Unsettled {
                         "run {} is lost to reconciliation: {} files wait already",
                         late.run().run(),
                         MAX_FILES);
-                return;
+                return false;
             }
             byte[] bytes = mapper.writeValueAsString(late).getBytes(StandardCharsets.UTF_8);
             Path draft = folder.resolve(late.run().run() + ".tmp");
@@ -65,9 +66,10 @@ class Unsettled {
                 file.force(true);
             }
             Files.move(draft, folder.resolve(late.run().run() + ENDING), StandardCopyOption.ATOMIC_MOVE);
+            return true;
         } catch (IOException e) {
-            // The answer still goes out: the customer is not charged for what we cannot write down.
             LOG.error("run {} is lost to reconciliation", late.run().run(), e);
+            return false;
         }
     }
 

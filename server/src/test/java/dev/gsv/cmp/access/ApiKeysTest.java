@@ -10,6 +10,7 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.gsv.cmp.Api;
 import dev.gsv.cmp.Harness;
 import dev.gsv.cmp.kit.Json;
+import dev.gsv.cmp.orgs.Scope;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,7 +83,7 @@ class ApiKeysTest {
         assertThat(claims.getClaim("config_uuid")).isEqualTo(rented.instance());
         assertThat(claims.getClaim("project_id"))
                 .isEqualTo(owner.get("/orgs/" + rented.org() + "/projects").at("/results/0/id"));
-        assertThat(claims.getClaim("scopes")).isEqualTo(List.of("runs"));
+        assertThat(claims.getClaim("scopes")).isEqualTo(Scope.all());
         assertThat(claims.getIssuer()).isEqualTo("cmp.digitlify.com");
         assertThat(claims.getAudience()).containsExactly("runtime.digitlify.com");
         assertThat(claims.getExpirationTime().toInstant()).isEqualTo(end);
@@ -188,7 +189,6 @@ class ApiKeysTest {
                     Map.of("name", "a", "expires_at", "2020-01-01T00:00:00Z"),
                     Map.of("name", "a", "expires_at", "2099-01-01T00:00:00Z"),
                     Map.of("name", "a", "expires_at", "tomorrow"),
-                    Map.of("name", "a", "scopes", List.of("No Good")),
                     Map.of("name", "a", "format", "xml"))) {
                 owner.post(rented.keys(), wish).expect(400, "VALIDATION_ERROR");
             }

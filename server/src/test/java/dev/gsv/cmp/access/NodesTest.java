@@ -117,8 +117,25 @@ class NodesTest {
         assertThat(metadata.path("issuer").asString()).isEqualTo(BALANCER.address());
         assertThat(metadata.path("jwks_uri").asString()).isEqualTo(BALANCER.address() + "/oauth2/jwks");
         assertThat(metadata.path("grant_types_supported").toString()).isEqualTo("[\"client_credentials\"]");
-        assertThat(metadata.propertyNames().stream().filter(name -> name.contains("introspection")))
-                .isEmpty();
+        // Every address that is named answers; there is none for signing in by browser.
+        for (String name : metadata.propertyNames()) {
+            String value = metadata.path(name).asString("");
+            if (value.startsWith(BALANCER.address() + "/")) {
+                assertThat(name).isIn("jwks_uri", "token_endpoint");
+                String path = value.substring(BALANCER.address().length());
+                int status = name.equals("jwks_uri")
+                        ? first.caller().get(path).status()
+                        : first.caller().post(path, "").status();
+                assertThat(status).as(name).isNotEqualTo(404);
+            }
+        }
+        assertThat(metadata.path("response_types_supported")).isEmpty();
+        assertThat(first.caller()
+                        .get("/.well-known/oauth-authorization-server")
+                        .expect(200)
+                        .json())
+                .isEqualTo(metadata);
+        first.caller().get("/oauth2/authorize").expect(404);
         first.caller().post("/oauth2/introspect", "").expect(404);
         var key = first.caller().get("/oauth2/jwks").expect(200).json().at("/keys/0");
         assertThat(key.propertyNames()).containsExactlyInAnyOrder("kty", "e", "use", "kid", "alg", "n");

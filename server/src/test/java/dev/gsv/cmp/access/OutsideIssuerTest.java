@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gsv.cmp.Api;
 import dev.gsv.cmp.Harness;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -26,11 +27,21 @@ class OutsideIssuerTest {
                 assertThat(person.get("/api/v1/auth/me").expect(200).at("/name"))
                         .isEqualTo("Bea Buyer");
                 person.post("/orgs", Map.of("name", "Acme")).expect(201);
+                opensNothing(harness.caller().as(issuer.token(Instant.now().minusSeconds(3600), it -> it)));
                 early.get("/api/v1/auth/me").expect(401, "UNAUTHENTICATED");
                 harness.caller()
                         .post("/api/v1/auth/login", Map.of("email", "a@b.test", "password", "x"))
                         .expect(409, "SIGN_IN_ELSEWHERE");
             }
         }
+    }
+
+    /** A token that has expired is no better than none, on open routes as well. */
+    private static void opensNothing(Api expired) {
+        for (String path : List.of("auth/me", "orgs", "wallets/me", "instances", "offerings", "runs/1")) {
+            expired.get("/api/v1/" + path).expect(401, "UNAUTHENTICATED");
+        }
+        expired.post("/api/v1/orgs/auto").expect(401, "UNAUTHENTICATED");
+        expired.post("/v1/runs", Map.of("input", Map.of("query", "x"))).expect(401, "UNAUTHENTICATED");
     }
 }

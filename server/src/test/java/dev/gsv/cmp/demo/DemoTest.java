@@ -212,10 +212,26 @@ class DemoTest {
     @Test
     void the_welcome_shows_a_command_that_can_be_pasted() {
         try (Harness node = Harness.start(ASKED_FOR)) {
-            String lines = String.join("\n", node.bean(DemoStart.class).lines());
+            String lines = String.join("\n", node.bean(DemoStart.class).lines(true));
             Map<String, String> logins = file(node);
             assertThat(lines)
                     .contains(logins.get("BUYER_PASSWORD"), logins.get("OPERATOR_EMAIL"), logins.get(Demo.KEY))
+                    .contains("curl -sS " + node.base().replace("127.0.0.1", "localhost") + "/v1/runs");
+        }
+    }
+
+    @Test
+    void a_log_says_where_the_secrets_are_and_never_what_they_are() {
+        try (Harness node = Harness.start(ASKED_FOR)) {
+            String lines = String.join("\n", node.bean(DemoStart.class).lines(false));
+            file(node).forEach((name, value) -> {
+                if (name.endsWith("_PASSWORD") || name.endsWith("_KEY")) {
+                    assertThat(lines).as(name).doesNotContain(value);
+                }
+            });
+            assertThat(lines)
+                    .contains(node.data().resolve("demo.env").toString())
+                    .contains("Bearer $DEMO_API_KEY")
                     .contains("curl -sS " + node.base().replace("127.0.0.1", "localhost") + "/v1/runs");
         }
     }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -92,6 +93,11 @@ final class FakeS3 implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange, String path, byte[] body, String condition) throws IOException {
+        String query = String.valueOf(exchange.getRequestURI().getQuery());
+        if (path.replaceAll("/$", "").equals("/" + BUCKET) && query.contains("list-type=2")) {
+            list(exchange, query);
+            return;
+        }
         if (!path.startsWith("/" + BUCKET + "/")) {
             error(exchange, 404, "NoSuchBucket");
             return;
@@ -106,6 +112,9 @@ final class FakeS3 implements AutoCloseable {
             objects.put(key, body);
             exchange.getResponseHeaders().set("ETag", tag(body));
             send(exchange, 200, new byte[0]);
+        } else if (exchange.getRequestMethod().equals("DELETE")) {
+            objects.remove(key);
+            exchange.sendResponseHeaders(204, -1);
         } else {
             byte[] there = objects.get(key);
             if (there == null) {
@@ -115,6 +124,24 @@ final class FakeS3 implements AutoCloseable {
             exchange.getResponseHeaders().set("ETag", tag(there));
             send(exchange, 200, there);
         }
+    }
+
+    private void list(HttpExchange exchange, String query) throws IOException {
+        Map<String, String> asked = new HashMap<>();
+        for (String pair : query.split("&")) {
+            asked.put(pair.replaceFirst("=.*", ""), pair.replaceFirst("[^=]*=?", ""));
+        }
+        StringBuilder xml = new StringBuilder("<?xml version=\"1.0\"?><ListBucketResult>");
+        objects.keySet().stream()
+                .filter(key -> key.startsWith(asked.getOrDefault("prefix", "")))
+                .filter(key -> key.compareTo(asked.getOrDefault("start-after", "")) > 0)
+                .sorted()
+                .limit(Long.parseLong(asked.getOrDefault("max-keys", "1000")))
+                .forEach(key -> xml.append("<Contents><Key>")
+                        .append(key)
+                        .append("</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>"));
+        exchange.getResponseHeaders().set("Content-Type", "application/xml");
+        send(exchange, 200, xml.append("</ListBucketResult>").toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static String tag(byte[] bytes) {

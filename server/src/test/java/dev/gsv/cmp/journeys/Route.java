@@ -1,11 +1,13 @@
 package dev.gsv.cmp.journeys;
 
 import dev.gsv.cmp.Harness;
+import dev.gsv.cmp.kit.Call;
 import dev.gsv.cmp.kit.Open;
 import dev.gsv.cmp.orgs.Need;
 import dev.gsv.cmp.orgs.Needs;
 import dev.gsv.cmp.orgs.Role;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -17,8 +19,12 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
-/** Every route of the running program, who may call it, and a body that it would understand. */
-record Route(String path, String method, Optional<Needs> needs, boolean open) {
+/**
+ * Every route of the running program, who may call it, and a body that it would understand.
+ *
+ * @param keyed honours the header Idempotency-Key
+ */
+record Route(String path, String method, Optional<Needs> needs, boolean open, boolean keyed) {
 
     private static final Set<String> READING = Set.of("GET", "HEAD");
 
@@ -36,12 +42,14 @@ record Route(String path, String method, Optional<Needs> needs, boolean open) {
             boolean open = handler.hasMethodAnnotation(Open.class)
                     || handler.getBeanType().isAnnotationPresent(Open.class);
             Optional<Needs> needs = Optional.ofNullable(handler.getMethodAnnotation(Needs.class));
+            boolean keyed = Arrays.stream(handler.getMethodParameters())
+                    .anyMatch(parameter -> parameter.getParameterType() == Call.class);
             for (String path : entry.getKey().getPatternValues()) {
                 if (path.startsWith("/api/v1/") || path.startsWith("/v1/")) {
                     entry.getKey()
                             .getMethodsCondition()
                             .getMethods()
-                            .forEach(method -> routes.add(new Route(path, method.name(), needs, open)));
+                            .forEach(method -> routes.add(new Route(path, method.name(), needs, open, keyed)));
                 }
             }
         }
@@ -54,7 +62,7 @@ record Route(String path, String method, Optional<Needs> needs, boolean open) {
     }
 
     boolean keys() {
-        return needs.map(Needs::keys).orElse(false);
+        return needs.filter(needed -> needed.keys().length > 0).isPresent();
     }
 
     /** The roles that are too weak for this route; none where no role is asked for. */

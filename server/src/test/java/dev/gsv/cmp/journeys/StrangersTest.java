@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -89,6 +91,40 @@ class StrangersTest {
                 softly.assertThat(call(rubbish, route, estate.ids()).status())
                         .as(route.toString())
                         .isEqualTo(401);
+            }
+            softly.assertAll();
+        }
+
+        @Test
+        void a_key_that_was_revoked_or_has_expired_opens_nothing() {
+            String keys = "/api/v1/instances/" + estate.ids().get("instance_id") + "/api_keys";
+            Api.Reply revoked =
+                    estate.owner().api().post(keys, Map.of("name", "lost")).expect(201);
+            Api.Reply expired =
+                    estate.owner().api().post(keys, Map.of("name", "old")).expect(201);
+            HARNESS.caller()
+                    .as(revoked.at("/key"))
+                    .get(keys.replace("/api_keys", ""))
+                    .expect(200);
+            HARNESS.caller()
+                    .as(expired.at("/key"))
+                    .get(keys.replace("/api_keys", ""))
+                    .expect(200);
+            estate.owner().api().delete(keys + "/" + revoked.at("/id")).expect(200);
+            JdbcClient.create(HARNESS.database().dataSource())
+                    .sql("update api_key set expires_at = now() - interval '1 second' where id = :id")
+                    .param("id", UUID.fromString(expired.at("/id")))
+                    .update();
+            SoftAssertions softly = new SoftAssertions();
+            for (Api.Reply over : List.of(revoked, expired)) {
+                Api key = HARNESS.caller().as(over.at("/key"));
+                for (Route route : routes) {
+                    if (!BLIND.contains(route.path())) {
+                        softly.assertThat(call(key, route, estate.ids()).status())
+                                .as(route + " with the key that is " + over.at("/name"))
+                                .isEqualTo(401);
+                    }
+                }
             }
             softly.assertAll();
         }

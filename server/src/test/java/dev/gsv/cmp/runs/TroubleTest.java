@@ -158,17 +158,46 @@ class TroubleTest {
                     .update();
             booth.harness().bean(Runs.class).abandonOverdue(100);
             assertThat(booth.wallet().at("/available")).isEqualTo("100");
-            // The process was only frozen: its late answer is neither charged nor given out as paid.
-            running.get().expect(504, "RUN_TIMEOUT");
+            assertThat(booth.count("hold")).isZero();
+            // The process was only frozen: it answered after all, so it is charged, from what is available.
+            running.get().expect(200);
         }
-        Booth.model().mood = OddModel.Mood.WELL;
-        assertThat(booth.balance()).isEqualTo("100");
-        booth.run(caller, "x").expect(200);
         assertThat(booth.balance()).isEqualTo("97");
-        assertThat(booth.sql("select string_agg(status, ' ' order by started_at) from run where org_id = :org")
+        assertThat(booth.sql("select status from run where org_id = :org")
                         .query(String.class)
                         .single())
-                .isEqualTo("abandoned succeeded");
+                .isEqualTo("succeeded");
+        // Its key was given back when it was taken for dead.
+        Booth.model().mood = OddModel.Mood.WELL;
+        booth.run(caller, "x").expect(200);
+        assertThat(booth.balance()).isEqualTo("94");
+        booth.keepsTheLaws();
+    }
+
+    @Test
+    void tp_36_a_settlement_that_comes_after_the_run_was_taken_for_dead_still_charges_once() throws Exception {
+        Booth booth = Booth.of(Booth.MODEL, Map.of());
+        Booth.model().mood = OddModel.Mood.SLOW;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Api.Reply> running = threads.submit(() -> booth.run("x"));
+            until(Duration.ofSeconds(10), () -> booth.count("run") == 1);
+            Api.Reply answer;
+            try (Connection connection = booth.harness().database().dataSource().getConnection()) {
+                connection.setAutoCommit(false);
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("select 1 from wallet where org_id = '" + booth.org() + "' for update");
+                }
+                answer = running.get().expect(200);
+                connection.rollback();
+            }
+            assertThat(answer.at("/billing/status")).isEqualTo("pending_reconciliation");
+            booth.sql("update run set lease_until = clock_timestamp() where org_id = :org and status = 'running'")
+                    .update();
+            booth.harness().bean(Runs.class).abandonOverdue(100);
+            until(Duration.ofSeconds(20), () -> booth.balance().equals("97"));
+            Thread.sleep(3500);
+            assertThat(booth.ledgerAmounts()).containsExactly("usage -3", "trial_grant 100");
+        }
         booth.keepsTheLaws();
     }
 

@@ -1,0 +1,189 @@
+package dev.gsv.cmp.runs;
+
+import dev.gsv.cmp.billing.Desk;
+import dev.gsv.cmp.billing.HoldOutcome;
+import dev.gsv.cmp.billing.ReleaseRequest;
+import dev.gsv.cmp.billing.SettleOutcome;
+import dev.gsv.cmp.billing.SettleRequest;
+import dev.gsv.cmp.instances.Usages;
+import dev.gsv.cmp.kit.Credits;
+import dev.gsv.cmp.kit.Idempotency;
+import dev.gsv.cmp.kit.Problem;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Postings that are decided together, one after the other, and what is to be written for them. */
+final class Batch {
+
+    private final Desk desk;
+    private final Map<UUID, Run.Status> standing;
+    private final LocalDate today;
+    private final List<RunStore.Begun> begun = new ArrayList<>();
+    private final List<RunStore.Ended> ended = new ArrayList<>();
+    private final List<Usages.Addition> used = new ArrayList<>();
+    private final List<Posting.Open> withdrawn = new ArrayList<>();
+    private final Map<Idempotency.Key, Idempotency.Finished> finished = new HashMap<>();
+    private final List<Idempotency.Key> freed = new ArrayList<>();
+
+    /** @param standing how the runs stand that will end, under their locks */
+    Batch(Desk desk, Map<UUID, Run.Status> standing, Instant now) {
+        this.desk = desk;
+        this.standing = new HashMap<>(standing);
+        this.today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+    }
+
+    /**
+     * Decides a posting.
+     *
+     * @param gate what the limits said; null let it pass
+     * @throws Problem a refusal; nothing has changed
+     */
+    Posting.Posted post(Posting posting, @Nullable Problem gate) {
+        return switch (posting) {
+            case Posting.Open open -> open(open, gate);
+            case Posting.Close close -> close(close);
+            case Posting.Abandon abandon -> abandon(abandon.run());
+            case Posting.Authorize authorize -> authorize(authorize);
+            case Posting.Settle settle -> settle(settle);
+            case Posting.Release release -> release(release.release());
+        };
+    }
+
+    private Posting.Posted open(Posting.Open open, @Nullable Problem gate) {
+        if (gate != null) {
+            throw gate;
+        }
+        HoldOutcome outcome = desk.hold(open.hold());
+        if (!(outcome instanceof HoldOutcome.Held held)) {
+            withdrawn.add(open);
+            throw outcome.problem();
+        }
+        begun.add(new RunStore.Begun(open.start().opened(held), open.start()));
+        return new Posting.Posted.In(held);
+    }
+
+    private Posting.Posted close(Posting.Close close) {
+        Opened run = close.run();
+        Ending ending = close.ending();
+        Run.Status status = standing.get(run.run());
+        // A run that was taken for dead and answers after all is charged like any other: its hold is over, so it is
+        // paid from what is available.
+        if (status != Run.Status.RUNNING && status != Run.Status.ABANDONED) {
+            return new Posting.Posted.Nothing();
+        }
+        SettleOutcome.Closed paid = pay(run, ending);
+        ended.add(new RunStore.Ended(run, ending, paid.debited(), paid.absorbed(), paid.balance()));
+        standing.put(run.run(), ending.status());
+        used.add(new Usages.Addition(run.org(), run.instance(), today, Ending.usage(ending.meters(), paid.debited())));
+        Run.Billing billing = new Run.Billing(
+                paid.debited(), paid.absorbed(), paid.balance(), ending.answered() ? "settled" : "released");
+        Idempotency.Key key = run.idempotencyKey();
+        // The key of a run that was taken for dead was given back, and may be somebody else's by now.
+        if (key != null && status == Run.Status.RUNNING) {
+            if (ending.answered()) {
+                finished(key, 200, close.body().apply(billing));
+            } else {
+                freed(key);
+            }
+        }
+        return new Posting.Posted.Closed(billing);
+    }
+
+    private SettleOutcome.Closed pay(Opened run, Ending ending) {
+        if (ending.answered()) {
+            return desk.settle(new SettleRequest(run.org(), run.reservation(), run.instance(), ending.meters()))
+                    .orThrow();
+        }
+        Run.Error error = ending.error();
+        String reason = error == null ? "the run failed" : error.code();
+        return desk.release(new ReleaseRequest(run.org(), run.reservation(), ending.meters(), reason))
+                .orThrow();
+    }
+
+    /** The hold expires and is not closed: when the run answers after all, it can still be charged. */
+    private Posting.Posted abandon(Opened run) {
+        if (standing.get(run.run()) != Run.Status.RUNNING) {
+            return new Posting.Posted.Nothing();
+        }
+        desk.expire(run.org(), run.reservation());
+        ended.add(new RunStore.Ended(run, Ending.abandoned(), Credits.ZERO, Credits.ZERO, null));
+        standing.put(run.run(), Run.Status.ABANDONED);
+        Idempotency.Key key = run.idempotencyKey();
+        if (key != null) {
+            freed(key);
+        }
+        return new Posting.Posted.Closed(new Run.Billing(Credits.ZERO, Credits.ZERO, null, "released"));
+    }
+
+    private Posting.Posted authorize(Posting.Authorize authorize) {
+        Authorizations.Answer answer = switch (desk.hold(authorize.hold())) {
+            case HoldOutcome.Held held -> new Authorizations.Answer.Allowed(held);
+            case HoldOutcome.Short few -> new Authorizations.Answer.Refused(desk.refused(authorize.hold()), few);
+            case HoldOutcome.Crowded crowded -> throw crowded.problem();
+        };
+        keep(authorize.key(), authorize.body().apply(answer));
+        return new Posting.Posted.Authorized(answer);
+    }
+
+    private Posting.Posted settle(Posting.Settle settle) {
+        SettleRequest request = settle.settlement();
+        SettleOutcome outcome = desk.settle(request);
+        SettleOutcome.Closed closed = outcome.orThrow();
+        if (outcome instanceof SettleOutcome.Closed) {
+            used.add(new Usages.Addition(
+                    request.org(), request.instance(), today, Ending.usage(request.usage(), closed.debited())));
+        }
+        keep(settle.key(), settle.body().apply(closed));
+        return new Posting.Posted.Settled(closed);
+    }
+
+    private Posting.Posted release(ReleaseRequest request) {
+        return new Posting.Posted.Settled(desk.release(request).orThrow());
+    }
+
+    private void keep(Posting.@Nullable Keyed keyed, String body) {
+        if (keyed != null) {
+            finished(keyed.key(), 200, body);
+        }
+    }
+
+    void finished(Idempotency.Key key, int status, String body) {
+        finished.put(key, new Idempotency.Finished(key, status, body));
+    }
+
+    void freed(Idempotency.Key key) {
+        freed.add(key);
+    }
+
+    List<RunStore.Begun> begun() {
+        return begun;
+    }
+
+    List<RunStore.Ended> ended() {
+        return ended;
+    }
+
+    List<Usages.Addition> used() {
+        return used;
+    }
+
+    /** Runs that passed the limits and were refused for lack of credit. */
+    List<Posting.Open> withdrawn() {
+        return withdrawn;
+    }
+
+    List<Idempotency.Finished> finished() {
+        return List.copyOf(finished.values());
+    }
+
+    List<Idempotency.Key> freed() {
+        return freed;
+    }
+}

@@ -1,0 +1,158 @@
+package dev.gsv.cmp.runs;
+
+import dev.gsv.cmp.billing.Desk;
+import dev.gsv.cmp.billing.Ledger;
+import dev.gsv.cmp.instances.Usages;
+import dev.gsv.cmp.kit.Idempotency;
+import dev.gsv.cmp.kit.Lanes;
+import dev.gsv.cmp.kit.Problem;
+import dev.gsv.cmp.orgs.OrgId;
+import dev.gsv.cmp.quotas.Quotas;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Commits postings together: keys, then runs, then limits, then wallets, whose rows are the hottest; every lock in one
+ * order. Each posting is decided as if it had come alone, in the order of arrival, and a refusal by a later gate leaves
+ * no trace in an earlier one. The number of statements does not depend on the number of postings.
+ */
+@Component
+class Batches {
+
+    private final Idempotency idempotency;
+    private final Quotas quotas;
+    private final Ledger ledger;
+    private final RunStore store;
+    private final Usages usages;
+    private final Clock clock;
+
+    Batches(Idempotency idempotency, Quotas quotas, Ledger ledger, RunStore store, Usages usages, Clock clock) {
+        this.idempotency = idempotency;
+        this.quotas = quotas;
+        this.ledger = ledger;
+        this.store = store;
+        this.usages = usages;
+        this.clock = clock;
+    }
+
+    /** Decides and writes all of them within the running transaction. */
+    List<Lanes.Answer<Posting.Posted>> post(List<Posting> postings) {
+        Set<Idempotency.Key> mine = new HashSet<>(idempotency.claim(postings.stream()
+                .map(Posting::key)
+                .filter(Objects::nonNull)
+                .map(Posting.Keyed::wanted)
+                .toList()));
+        List<Opened> ending = ending(postings);
+        Map<UUID, Run.Status> standing = store.lock(ending);
+        ending.forEach(run -> quotas.finish(run.org(), run.instance(), run.run()));
+        Map<Posting, @Nullable Problem> gates = admitted(postings, mine);
+        Desk desk = ledger.open(orgs(postings), reservations(postings));
+        Batch batch = new Batch(desk, standing, clock.instant());
+        List<Lanes.Answer<Posting.Posted>> answers = new ArrayList<>(postings.size());
+        for (Posting posting : postings) {
+            answers.add(answer(batch, posting, mine, gates));
+        }
+        batch.withdrawn()
+                .forEach(open -> quotas.withdraw(open.org(), open.hold().instance(), open.run()));
+        store.insert(batch.begun());
+        store.finish(batch.ended());
+        usages.add(batch.used());
+        idempotency.finish(batch.finished());
+        idempotency.free(batch.freed());
+        desk.close();
+        return answers;
+    }
+
+    /** What the limits say of each run that wants in; null lets it pass. Who has no key of its own is not asked. */
+    private Map<Posting, @Nullable Problem> admitted(List<Posting> postings, Set<Idempotency.Key> mine) {
+        Map<Posting, @Nullable Problem> gates = new HashMap<>();
+        Set<Idempotency.Key> seen = new HashSet<>();
+        for (Posting posting : postings) {
+            if (posting instanceof Posting.Open open
+                    && (open.key() == null
+                            || (mine.contains(open.key().key())
+                                    && seen.add(open.key().key())))) {
+                gates.put(open, refusal(open));
+            }
+        }
+        return gates;
+    }
+
+    private @Nullable Problem refusal(Posting.Open open) {
+        try {
+            quotas.admit(open.org(), open.hold().instance(), open.run(), open.limits());
+            return null;
+        } catch (Problem refusal) {
+            return refusal;
+        }
+    }
+
+    private Lanes.Answer<Posting.Posted> answer(
+            Batch batch, Posting posting, Set<Idempotency.Key> mine, Map<Posting, @Nullable Problem> gates) {
+        Posting.Keyed keyed = posting.key();
+        if (keyed != null && !mine.remove(keyed.key())) {
+            return new Lanes.Answer.Done<>(new Posting.Posted.KeyTaken());
+        }
+        try {
+            return new Lanes.Answer.Done<>(batch.post(posting, gates.get(posting)));
+        } catch (Problem refusal) {
+            if (keyed != null) {
+                keep(batch, keyed, refusal);
+            }
+            return new Lanes.Answer.Refused<>(refusal);
+        }
+    }
+
+    private void keep(Batch batch, Posting.Keyed keyed, Problem refusal) {
+        if (Idempotency.isKept(refusal)) {
+            batch.finished(keyed.key(), refusal.status(), idempotency.body(refusal, keyed.traceId()));
+        } else {
+            batch.freed(keyed.key());
+        }
+    }
+
+    private static Collection<OrgId> orgs(List<Posting> postings) {
+        return postings.stream().map(Posting::org).distinct().toList();
+    }
+
+    private static List<Opened> ending(List<Posting> postings) {
+        Map<UUID, Opened> ending = new HashMap<>();
+        for (Posting posting : postings) {
+            switch (posting) {
+                case Posting.Close close -> ending.put(close.run().run(), close.run());
+                case Posting.Abandon abandon -> ending.put(abandon.run().run(), abandon.run());
+                case Posting.Open open -> {}
+                case Posting.Authorize authorize -> {}
+                case Posting.Settle settle -> {}
+                case Posting.Release release -> {}
+            }
+        }
+        return List.copyOf(ending.values());
+    }
+
+    /** Reservations that end, with their organizations. */
+    private static Map<UUID, OrgId> reservations(List<Posting> postings) {
+        Map<UUID, OrgId> wanted = new HashMap<>();
+        for (Posting posting : postings) {
+            switch (posting) {
+                case Posting.Close close -> wanted.put(close.run().reservation(), close.org());
+                case Posting.Abandon abandon -> wanted.put(abandon.run().reservation(), abandon.org());
+                case Posting.Settle settle -> wanted.put(settle.settlement().reservation(), settle.org());
+                case Posting.Release release -> wanted.put(release.release().reservation(), release.org());
+                case Posting.Open open -> {}
+                case Posting.Authorize authorize -> {}
+            }
+        }
+        return wanted;
+    }
+}

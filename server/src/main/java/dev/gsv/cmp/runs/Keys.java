@@ -1,0 +1,107 @@
+package dev.gsv.cmp.runs;
+
+import dev.gsv.cmp.kit.Idempotency;
+import dev.gsv.cmp.kit.KitProblem;
+import dev.gsv.cmp.kit.Problem;
+import dev.gsv.cmp.kit.Trace;
+import dev.gsv.cmp.orgs.OrgId;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The idempotency keys of calls whose effect is posted together with others. */
+@Component
+class Keys {
+
+    /** How long a caller waits for the first call with its key. */
+    private static final Duration WAIT = Duration.ofSeconds(2);
+
+    private static final Duration LOOK = Duration.ofMillis(40);
+
+    /**
+     * A call with a key.
+     *
+     * @param hash what the call asks for, so that a key is not used for something else
+     */
+    record Claim(OrgId org, Opened.Key key, String hash) {
+        Idempotency.Key idempotencyKey() {
+            return Opened.idempotencyKey(org, key);
+        }
+
+        Posting.Keyed keyed() {
+            return new Posting.Keyed(idempotencyKey(), hash, Trace.id());
+        }
+    }
+
+    private final Idempotency idempotency;
+    private final Clock clock;
+    private final TransactionTemplate whole;
+
+    Keys(Idempotency idempotency, Clock clock, PlatformTransactionManager transactions) {
+        this.idempotency = idempotency;
+        this.clock = clock;
+        this.whole = new TransactionTemplate(transactions);
+    }
+
+    /**
+     * The answer that a key has already. Waits for a first call that is still running.
+     *
+     * @throws KitProblem.PayloadMismatch when the key came with another request (409)
+     * @throws KitProblem.InProgress when the first call still runs (409, Retry-After)
+     */
+    Optional<Idempotency.Claim.Stored> stored(Claim claim) {
+        Idempotency.Key key = claim.idempotencyKey();
+        Instant until = clock.instant().plus(WAIT);
+        for (; ; ) {
+            switch (idempotency.look(key.scope(), key.operation(), key.key(), claim.hash())) {
+                case Idempotency.Claim.Mine mine -> {
+                    return Optional.empty();
+                }
+                case Idempotency.Claim.Stored stored -> {
+                    return Optional.of(stored);
+                }
+                case Idempotency.Claim.Mismatch other -> throw new KitProblem.PayloadMismatch();
+                case Idempotency.Claim.Running running -> {
+                    if (!clock.instant().isBefore(until)) {
+                        throw new KitProblem.InProgress();
+                    }
+                    sleep();
+                }
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked") // The stored body was written from a T; the type only describes the contract.
+    static <T> ResponseEntity<T> replay(Idempotency.Claim.Stored stored) {
+        return (ResponseEntity<T>) Idempotency.replay(stored);
+    }
+
+    /** Stores a refusal of an earlier check under the key, unless the key is somebody else's by now. */
+    void keep(Claim claim, Problem refusal) {
+        if (!Idempotency.isKept(refusal)) {
+            return;
+        }
+        Idempotency.Key key = claim.idempotencyKey();
+        whole.executeWithoutResult(status -> {
+            if (idempotency.claim(key.scope(), key.operation(), key.key(), claim.hash(), Idempotency.Keep.FOR_EVER)
+                    instanceof Idempotency.Claim.Mine) {
+                idempotency.finish(
+                        key.scope(), key.operation(), key.key(), refusal.status(), idempotency.body(refusal));
+            }
+        });
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(LOOK);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KitProblem.InProgress();
+        }
+    }
+}
