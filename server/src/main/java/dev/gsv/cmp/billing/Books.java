@@ -131,11 +131,16 @@ final class Books {
     private List<Allowance> begin(Purse purse) {
         GrantDesk desk = new GrantDesk(this);
         List<Allowance> begun = shelf.allowances.due(purse.org, now).stream()
-                .map(found -> allowances.getOrDefault(found.id(), found))
+                .map(this::current)
                 .map(allowance -> desk.begin(purse, allowance))
                 .toList();
         begun.forEach(allowance -> allowances.put(allowance.id(), allowance));
         return begun;
+    }
+
+    /** An allowance as it stands at these books, whatever the table still says. */
+    Allowance current(Allowance found) {
+        return allowances.getOrDefault(found.id(), found);
     }
 
     /** An allowance whose next period has changed. */

@@ -86,6 +86,11 @@ final class GrantDesk {
         return grant.id();
     }
 
+    /** An allowance as it stands now: a period may have begun when these books were opened. */
+    Allowance current(Allowance found) {
+        return books.current(found);
+    }
+
     /** An allowance that is new, or whose next period has changed; what has come of it begins at once. */
     void coming(Allowance allowance) {
         Purse purse = books.purse(allowance.org());
@@ -146,20 +151,15 @@ final class GrantDesk {
         Map<Account, Long> from = new EnumMap<>(Account.class);
         from.put(Account.EXPIRED, kept);
         from.put(allowance.kind().source(), carried - kept);
+        UUID of = movement;
         long remaining = 0;
         for (Map.Entry<Account, Long> source : from.entrySet()) {
             if (source.getValue() > 0) {
                 remaining += purse.credit(source.getValue(), limited);
                 books.write(
-                        purse,
-                        movement,
-                        EntryType.ADJUSTMENT,
-                        source.getKey(),
-                        cause,
-                        source.getValue(),
-                        0,
-                        null,
-                        List.of());
+                        purse, of, EntryType.ADJUSTMENT, source.getKey(), cause, source.getValue(), 0, null, List.of());
+                // A grant is the credit of one line's movement; what is given on top is a movement of its own.
+                of = books.id();
             }
         }
         Grant.Terms terms = terms(allowance, true);

@@ -188,7 +188,8 @@ public class Grants {
     @Transactional
     public Voided takeBack(OrgId org, UUID grant) {
         Desk open = ledger.open(List.of(org), Map.of());
-        Allowance coming = allowances.find(org, grant).orElse(null);
+        Allowance coming =
+                allowances.find(org, grant).map(open.grants()::current).orElse(null);
         if (coming != null) {
             if (coming.nextAt() == null) {
                 throw new KitProblem.InvalidState("Nothing is to come of this any more.");
@@ -218,7 +219,9 @@ public class Grants {
         Desk open = ledger.open(List.of(org), Map.of());
         GrantDesk desk = open.grants();
         Instant end = at.isBefore(desk.now()) ? desk.now() : at;
-        allowances.of(org, reference).forEach(allowance -> desk.coming(allowance.ended(end)));
+        allowances
+                .of(org, reference)
+                .forEach(allowance -> desk.coming(desk.current(allowance).ended(end)));
         store.open(org, GrantKind.INCLUDED, reference).forEach(grant -> desk.endBy(org, grant, end));
         open.close();
     }

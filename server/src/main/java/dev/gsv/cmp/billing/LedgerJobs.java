@@ -17,14 +17,14 @@ class LedgerJobs {
 
     /** Wallets that wait for their next charge: after a refusal, a success, or the last one of a day. */
     @Bean
-    Job topUps(TopUps topUps) {
+    Job waitingTopUps(TopUps topUps) {
         return new Job(
                 "billing.top-ups", Duration.ofSeconds(30), () -> topUps.due().forEach(topUps::look));
     }
 
     /** What others are to learn about credit. */
     @Bean
-    Job events(Events events) {
+    Job untoldEvents(Events events) {
         return new Job("billing.events", Duration.ofSeconds(2), events::tell);
     }
 

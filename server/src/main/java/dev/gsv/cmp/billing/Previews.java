@@ -42,7 +42,8 @@ public class Previews {
     /** The answer that the real call would get. */
     public record Refusal(int status, String code, String message, List<Problem.Detail> details) {
         static Refusal of(Problem problem) {
-            return new Refusal(problem.status(), problem.code(), problem.getMessage(), problem.details());
+            return new Refusal(
+                    problem.status(), problem.code(), String.valueOf(problem.getMessage()), problem.details());
         }
     }
 

@@ -24,6 +24,10 @@ class RefundStore {
     private static final Duration NEAR = Duration.ofMinutes(5);
 
     private static final int BITS_BESIDE_TIME = 16;
+    /** The version of ids that begin with their time: all of ours. */
+    private static final int TIMED = 7;
+
+    private static final Instant END_OF_TIME = Instant.parse("9000-01-01T00:00:00Z");
 
     private final JdbcClient jdbc;
     private final GrantStore grants;
@@ -35,8 +39,14 @@ class RefundStore {
 
     /** What an entry of the wallet charged. */
     Optional<GrantDesk.Charge> charge(OrgId org, UUID entry) {
+        if (entry.version() != TIMED) {
+            return Optional.empty();
+        }
         // An id says when it was made: that names the partition. Only if the clocks disagree, all are searched.
         Instant made = Instant.ofEpochMilli(entry.getMostSignificantBits() >>> BITS_BESIDE_TIME);
+        if (made.isAfter(END_OF_TIME)) {
+            return Optional.empty();
+        }
         return charge(org, entry, made.minus(NEAR), made.plus(NEAR))
                 .or(() -> charge(org, entry, Instant.EPOCH, made.plus(Duration.ofDays(1))))
                 .map(found -> with(org, found));

@@ -1,9 +1,9 @@
 /**
  * Credit: who has it, who holds it, where it went.
  *
- * <p>Owns the tables {@code wallet}, {@code credit_grant}, {@code allowance}, {@code hold}, {@code reservation}, {@code
- * transfer}, {@code refund}, {@code trial}, {@code top_up_rule}, {@code top_up_charge} and {@code billing_event}. No other
- * room writes to them.
+ * <p>Owns the tables {@code wallet}, {@code credit_grant}, {@code allowance}, {@code hold}, {@code reservation},
+ * {@code transfer}, {@code refund}, {@code trial}, {@code top_up_rule}, {@code top_up_charge} and
+ * {@code billing_event}. No other room writes to them.
  *
  * <p>Always true:
  *

@@ -19,6 +19,8 @@ import dev.gsv.cmp.orgs.Member;
 import dev.gsv.cmp.orgs.Needs;
 import dev.gsv.cmp.orgs.OrgId;
 import dev.gsv.cmp.orgs.Orgs;
+import java.math.BigDecimal;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,6 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.databind.JsonNode;
 
 /** What a run, another plan or a refund would cost, and whether it would be refused: asked, not done. */
 @RestController
@@ -43,7 +44,7 @@ class PreviewApi {
     record PreviewBody(
             @Nullable String type,
             @Nullable UUID instanceId,
-            @Nullable JsonNode usage,
+            @Nullable Map<String, BigDecimal> usage,
             @Nullable Credits credits,
             @Nullable UUID planId,
             @Nullable UUID walletId,
@@ -59,8 +60,7 @@ class PreviewApi {
     private final Wallets wallets;
     private final Orgs orgs;
 
-    PreviewApi(
-            Previews previews, Subscriptions subscriptions, Instances instances, Wallets wallets, Orgs orgs) {
+    PreviewApi(Previews previews, Subscriptions subscriptions, Instances instances, Wallets wallets, Orgs orgs) {
         this.previews = previews;
         this.subscriptions = subscriptions;
         this.instances = instances;
@@ -84,9 +84,8 @@ class PreviewApi {
     private Previews.Preview run(Caller caller, PreviewBody body) {
         UUID instance = required("instance_id", body.instanceId());
         instances.enter(caller, instance);
-        Instances.Runnable target =
-                instances.runnable(instance).orElseThrow(() -> new KitProblem.NotFound("instance"));
-        Meters usage = body.usage() == null || body.usage().isNull() ? Meters.NONE : Meters.of(body.usage());
+        Instances.Runnable target = instances.runnable(instance).orElseThrow(() -> new KitProblem.NotFound("instance"));
+        Meters usage = body.usage() == null ? Meters.NONE : Meters.of(body.usage());
         RateCard card = RateCard.of(target.rateCard());
         Credits held = body.credits() == null ? card.cost(usage, true) : body.credits();
         return previews.run(new HoldRequest(target.org(), instance, null, held, card), usage, target::active);

@@ -83,20 +83,17 @@ final class GrantWords {
 
     /** So many months pass for this wallet; what it waits for is counted from its anchor, as ever. */
     private static void months(Scene w, int months) {
-        for (String change : new String[] {
-            """
+        for (String change :
+                new String[] {"""
             update allowance a
             set starts_at = a.starts_at - :by::interval,
                 next_at = a.starts_at - :by::interval + make_interval(months => a.next_period)
-            where org_id = :org and next_at is not null""",
-            """
+            where org_id = :org and next_at is not null""", """
             update credit_grant g
             set effective_at = a.starts_at + make_interval(months => g.period),
                 expires_at = a.starts_at + make_interval(months => g.period + 1)
             from allowance a
-            where g.org_id = :org and a.org_id = g.org_id and a.id = g.allowance_id and g.voided_at is null""",
-            "update wallet set due_at = due_at - :by::interval where org_id = :org"
-        }) {
+            where g.org_id = :org and a.org_id = g.org_id and a.id = g.allowance_id and g.voided_at is null""", "update wallet set due_at = due_at - :by::interval where org_id = :org"}) {
             w.sql(change).param("by", months + " months").update();
         }
     }

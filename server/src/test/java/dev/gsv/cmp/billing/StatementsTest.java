@@ -76,20 +76,24 @@ class StatementsTest {
         Credits closing = whole.openingBalance();
         for (int i = 0; i + 1 < cuts.size(); i++) {
             Statement part = statement(w, cuts.get(i), cuts.get(i + 1));
-            assertThat(part.openingBalance()).as("opens where the one before closed").isEqualTo(closing);
+            assertThat(part.openingBalance())
+                    .as("opens where the one before closed")
+                    .isEqualTo(closing);
             closing = part.closingBalance();
             chained.addAll(part.lines());
         }
         assertThat(closing).isEqualTo(whole.closingBalance());
         assertThat(chained).isEqualTo(whole.lines());
-        assertThat(chained.getFirst().ledgerEntryId()).isEqualTo(lines.getFirst().id());
+        assertThat(chained.getFirst().ledgerEntryId())
+                .isEqualTo(lines.getFirst().id());
     }
 
     @Test
     void bd_06_the_statement_of_a_closed_period_does_not_change() {
         Scene w = busy();
         w.sql("alter table transfer disable trigger transfer_append_only").update();
-        w.sql("update transfer set created_at = created_at - interval '5 minutes' where org_id = :org").update();
+        w.sql("update transfer set created_at = created_at - interval '5 minutes' where org_id = :org")
+                .update();
         w.sql("alter table transfer enable trigger transfer_append_only").update();
         Instant end = Instant.now().minusSeconds(120);
         Instant start = end.minus(1, ChronoUnit.HOURS);
@@ -181,7 +185,8 @@ class StatementsTest {
         assertThatThrownBy(() -> statement(w, now, now.minusSeconds(1))).isInstanceOf(KitProblem.Meaningless.class);
         assertThatThrownBy(() -> statement(w, now.minus(400, ChronoUnit.DAYS), now))
                 .isInstanceOf(KitProblem.Meaningless.class);
-        for (String odd : List.of("", "yesterday", "2026-13-01", "2026-11-01T00:00", "+292278994-08-17", "9".repeat(99))) {
+        for (String odd :
+                List.of("", "yesterday", "2026-13-01", "2026-11-01T00:00", "+292278994-08-17", "9".repeat(99))) {
             assertThatThrownBy(() -> Statement.Span.time("from", odd)).as(odd).isInstanceOf(KitProblem.Invalid.class);
         }
     }

@@ -194,8 +194,9 @@ class TopUpsTest {
         topUps(w).charged(charge, "pi_late");
         topUps(w).charged(charge, "pi_late");
         topUps(w).declined(charge, "too late");
-        assertThat(charges(w)).singleElement().satisfies(one -> assertThat(one.state())
-                .isEqualTo("succeeded"));
+        assertThat(charges(w))
+                .singleElement()
+                .satisfies(one -> assertThat(one.state()).isEqualTo("succeeded"));
         w.shows(240);
         assertThat(events(w)).containsExactly("TopUpRequested", "TopUpSucceeded");
         assertThatThrownBy(() -> topUps(w).charged(UUID.randomUUID(), "pi")).isInstanceOf(KitProblem.NotFound.class);

@@ -74,8 +74,7 @@ class WalletPagesTest {
     @Test
     void av_06_an_expired_hold_is_not_shown_as_open() {
         UUID hold = hold(15);
-        JdbcClient.create(
-                        harness.database().dataSource())
+        JdbcClient.create(harness.database().dataSource())
                 .sql("update hold set expires_at = now() - interval '1 second' where id = :id")
                 .param("id", hold)
                 .update();
@@ -91,8 +90,8 @@ class WalletPagesTest {
                 .orThrow()
                 .reservation();
         ledger.settle(new SettleRequest(org, hold, instance, Scene.used(107)));
-        Api.Reply report = operator.get("/api/v1/admin/reports/absorbed?org_id=" + org)
-                .expect(200);
+        Api.Reply report =
+                operator.get("/api/v1/admin/reports/absorbed?org_id=" + org).expect(200);
         assertThat(report.at("/total")).isEqualTo("7");
         assertThat(report.at("/costs/results/0/run_id")).isEqualTo(run.toString());
         assertThat(report.at("/costs/results/0/reason")).contains("could not pay");
@@ -117,7 +116,9 @@ class WalletPagesTest {
     @Test
     void av_09_an_overdraft_is_agreed_by_the_operator_and_shown_as_debt() {
         owner.api().put(wallet + "/overdraft", Map.of("overdraft", 50)).expect(403);
-        assertThat(operator.put(wallet + "/overdraft", Map.of("overdraft", 50)).expect(200).at("/overdraft"))
+        assertThat(operator.put(wallet + "/overdraft", Map.of("overdraft", 50))
+                        .expect(200)
+                        .at("/overdraft"))
                 .isEqualTo("50");
         spend(130);
         Api.Reply page = owner.api().get(wallet).expect(200);
@@ -143,8 +144,11 @@ class WalletPagesTest {
             assertThat(again.text()).isEqualTo(first.text());
         }
         assertThat(balance()).isEqualTo("100");
-        String grant = keyed().post(wallet + "/grants", Map.of("amount", 5)).expect(201).at("/grant_id");
-        keyed().post(wallet + "/grants/" + grant + "/voiding", Map.of("reason", "x")).expect(201);
+        String grant = keyed().post(wallet + "/grants", Map.of("amount", 5))
+                .expect(201)
+                .at("/grant_id");
+        keyed().post(wallet + "/grants/" + grant + "/voiding", Map.of("reason", "x"))
+                .expect(201);
         keyed().post(wallet + "/grants/" + grant + "/voiding").expect(409);
         keyed().post(wallet + "/grants/" + UUID.randomUUID() + "/voiding").expect(404);
         assertThat(balance()).isEqualTo("100");
@@ -171,7 +175,10 @@ class WalletPagesTest {
         assertThat(pdf.text()).startsWith("%PDF");
         assertThat(owner.api().get(wallet + "/balance").expect(200).at("/balance"))
                 .isEqualTo("93");
-        assertThat(owner.api().get(wallet + "/balance?at=2020-01-01").expect(200).at("/balance"))
+        assertThat(owner.api()
+                        .get(wallet + "/balance?at=2020-01-01")
+                        .expect(200)
+                        .at("/balance"))
                 .isEqualTo("0");
     }
 
@@ -185,7 +192,8 @@ class WalletPagesTest {
                 .containsExactly("true", "-7", "100");
         assertThat(preview.at("/as_of")).startsWith("20");
         assertThat(balance()).as("nothing happened").isEqualTo("93");
-        keyed().post(wallet + "/refunds", Map.of("entry_id", entry, "reason", "sorry")).expect(201);
+        keyed().post(wallet + "/refunds", Map.of("entry_id", entry, "reason", "sorry"))
+                .expect(201);
         Api.Reply over = operator.post("/api/v1/billing/preview", asked).expect(200);
         assertThat(over.at("/allowed")).isEqualTo("false");
         assertThat(over.at("/refusal/code")).isEqualTo("REFUND_TOO_LARGE");
@@ -247,9 +255,12 @@ class WalletPagesTest {
             }
             keyed().post(wallet + "/grants", "{\"amount\": 1, \"expires_at\": \"2020-01-01\"}")
                     .expect(422);
-            keyed().post(wallet + "/grants", "{\"amount\": 1, \"recurs\": \"month\", \"rollover_min\": 5, \"rollover_max\": 2}")
+            keyed().post(
+                            wallet + "/grants",
+                            "{\"amount\": 1, \"recurs\": \"month\", \"rollover_min\": 5, \"rollover_max\": 2}")
                     .expect(422);
-            keyed().post(wallet + "/adjustments", "{\"amount\": -101, \"reason\": \"x\"}").expect(402);
+            keyed().post(wallet + "/adjustments", "{\"amount\": -101, \"reason\": \"x\"}")
+                    .expect(402);
             keyed().post(wallet + "/refunds", Map.of("entry_id", UUID.randomUUID(), "reason", "x"))
                     .expect(404);
             assertThat(balance()).isEqualTo("100");
@@ -283,7 +294,8 @@ class WalletPagesTest {
         void owners_do_not_give_themselves_credit() {
             Api keyed = owner.api().key("k");
             keyed.post(wallet + "/grants", Map.of("amount", 5)).expect(403);
-            keyed.post(wallet + "/adjustments", Map.of("amount", 5, "reason", "x")).expect(403);
+            keyed.post(wallet + "/adjustments", Map.of("amount", 5, "reason", "x"))
+                    .expect(403);
             keyed.post(wallet + "/refunds", Map.of("entry_id", UUID.randomUUID(), "reason", "x"))
                     .expect(403);
             keyed.post(wallet + "/grants/" + UUID.randomUUID() + "/voiding").expect(403);
