@@ -34,6 +34,8 @@ final class Books {
         private final TransferStore transfers;
         private final LowBalance lowBalance;
         private final Ids ids;
+        /** The simulation makes it small, so that bursts are common. */
+        volatile int sweepPortion = SWEEP_PORTION;
 
         Shelf(
                 WalletStore wallets,
@@ -80,6 +82,7 @@ final class Books {
 
     private final Map<OrgId, Purse> purses;
     private final Map<UUID, Hold> known = new HashMap<>();
+    private final Map<UUID, OrgId> looked = new HashMap<>();
     private final Map<UUID, Hold> opened = new LinkedHashMap<>();
     private final Map<UUID, Hold> ended = new LinkedHashMap<>();
     private final Map<UUID, Hold> closedLate = new LinkedHashMap<>();
@@ -104,7 +107,7 @@ final class Books {
         }
         List<OrgId> orgs = due.stream().map(purse -> purse.org).toList();
         List<Hold> expired = new ArrayList<>();
-        for (Hold found : looking ? shelf.holds.due(orgs, now) : shelf.holds.takeDue(orgs, now, SWEEP_PORTION)) {
+        for (Hold found : looking ? shelf.holds.due(orgs, now) : shelf.holds.takeDue(orgs, now, shelf.sweepPortion)) {
             Hold hold = known.getOrDefault(found.id(), found);
             if (hold.pending()) {
                 purse(hold.org()).giveBack(hold.amount(), hold.parts());
@@ -191,6 +194,7 @@ final class Books {
         if (wanted.isEmpty()) {
             return;
         }
+        looked.putAll(wanted);
         shelf.holds.read(wanted).forEach(hold -> known.put(hold.id(), hold));
         Map<UUID, OrgId> over = new HashMap<>(wanted);
         over.keySet().removeAll(known.keySet());
@@ -201,6 +205,10 @@ final class Books {
 
     @Nullable
     Hold hold(OrgId org, UUID id) {
+        // A stranger who names the hold of another organization in the same batch must not hide it from its owner.
+        if (!known.containsKey(id) && looked.containsKey(id) && !org.equals(looked.get(id))) {
+            read(Map.of(id, org));
+        }
         Hold hold = known.get(id);
         return hold == null || !hold.org().equals(org) ? null : hold;
     }

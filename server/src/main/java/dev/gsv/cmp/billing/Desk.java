@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +131,9 @@ public final class Desk {
         }
         Purse purse = books.purse(org);
         List<Part> parts = purse.extend(more.micros(), hold.capability());
+        while (parts == null && books.sweptMore(purse)) {
+            parts = purse.extend(more.micros(), hold.capability());
+        }
         if (parts == null) {
             return shortage(purse, more, hold.capability());
         }
@@ -157,6 +161,11 @@ public final class Desk {
         }
         Purse purse = books.purse(request.org());
         long cost = hold.card().cost(request.usage(), true).micros();
+        // What has expired in this wallet is free, also while a burst of it is still being swept; the hold itself may
+        // be part of the burst.
+        while (purse.room(hold.capability()) + (hold.pending() ? hold.amount() : 0) < cost && books.sweptMore(purse)) {
+            hold = Objects.requireNonNull(books.hold(request.org(), request.reservation()));
+        }
         boolean due = hold.due(books.now);
         if (hold.pending()) {
             purse.giveBack(hold.amount(), hold.parts());

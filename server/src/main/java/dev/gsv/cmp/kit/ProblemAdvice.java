@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -18,6 +20,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
@@ -117,6 +120,10 @@ public class ProblemAdvice {
             case CannotCreateTransactionException e -> busy(e);
             case CannotGetJdbcConnectionException e -> busy(e);
             case TransientDataAccessException e -> busy(e);
+            // The connection broke: whether anything was written is not known, so nobody may say that nothing was.
+            case TransactionSystemException e -> busy(e);
+            case DataAccessResourceFailureException e -> busy(e);
+            case RecoverableDataAccessException e -> busy(e);
             case DataAccessException e -> database(e);
             default -> unknown(exception);
         };

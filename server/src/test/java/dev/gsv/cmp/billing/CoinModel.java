@@ -2,13 +2,15 @@ package dev.gsv.cmp.billing;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * What a wallet should do, in the most literal way: every credit is a coin in one of a few places. It shares no code
- * and no idea with the ledger, so that it can judge it. Time is in seconds and only moves when told.
+ * and no idea with the ledger, so that it can judge it. Time is in seconds and only moves when told. An agreed
+ * overdraft is a number of tokens: a free one may be set aside or spent like a coin, after all coins.
  */
 final class CoinModel {
 
@@ -29,32 +31,54 @@ final class CoinModel {
     }
 
     /** What a hold became. */
-    record Ended(long debited, long absorbed) {}
+    record Ended(long debited, long absorbed, long posted) {}
+
+    /** What is left of one grant, and how much of it is set aside. */
+    record Left(long remaining, long held) {}
 
     private final List<Coin> coins = new ArrayList<>();
     private final Map<String, Long> limits = new TreeMap<>();
     private final Map<String, List<Coin>> order = new TreeMap<>();
-    final Map<String, Ended> ended = new TreeMap<>();
+    private final Map<String, Long> tokens = new TreeMap<>();
+    private final long overdraft;
+    private final int cap;
+    private long debt;
     private long now;
     private int births;
 
+    CoinModel(long overdraft, int cap) {
+        this.overdraft = overdraft;
+        this.cap = cap;
+    }
+
+    /** New credit pays a debt first; what is left of it are coins. */
     void credit(int priority, long amount, long life) {
         settleTime();
         int born = births++;
+        long repaid = Math.min(debt, amount);
+        debt -= repaid;
         for (long i = 0; i < amount; i++) {
-            coins.add(new Coin(priority, life == NEVER ? NEVER : now + life, born));
+            Coin coin = new Coin(priority, life == NEVER ? NEVER : now + life, born);
+            coin.place = i < repaid ? "used" : "free";
+            coins.add(coin);
         }
         coins.sort(Comparator.comparingInt((Coin coin) -> coin.priority)
                 .thenComparingLong(coin -> coin.ends)
                 .thenComparingInt(coin -> coin.born));
     }
 
+    boolean crowded() {
+        settleTime();
+        return limits.size() >= cap;
+    }
+
     boolean hold(String name, long amount) {
         settleTime();
-        if (available() < amount) {
+        if (room() < amount) {
             return false;
         }
         order.put(name, new ArrayList<>());
+        tokens.put(name, 0L);
         limits.put(name, now + HOLD_SECONDS);
         move(name, amount);
         return true;
@@ -62,7 +86,7 @@ final class CoinModel {
 
     boolean extend(String name, long more) {
         settleTime();
-        if (available() < more) {
+        if (room() < more) {
             return false;
         }
         move(name, more);
@@ -70,13 +94,15 @@ final class CoinModel {
     }
 
     private void move(String name, long amount) {
-        List<Coin> free =
-                coins.stream().filter(coin -> coin.place.equals("free")).toList();
-        for (long i = 0; i < amount; i++) {
-            Coin coin = free.get((int) i);
-            coin.place = name;
-            order.get(name).add(coin);
+        long left = amount;
+        for (Coin coin : coins) {
+            if (left > 0 && coin.place.equals("free")) {
+                coin.place = name;
+                order.get(name).add(coin);
+                left--;
+            }
         }
+        tokens.merge(name, left, Long::sum);
     }
 
     boolean lives(String name) {
@@ -84,51 +110,60 @@ final class CoinModel {
         return limits.containsKey(name);
     }
 
+    boolean renew(String name) {
+        settleTime();
+        return limits.computeIfPresent(name, (same, limit) -> Math.max(limit, now + HOLD_SECONDS)) != null;
+    }
+
+    /** The coins that were set aside pay first, then the free ones, then the overdraft; nobody pays the rest. */
     Ended settle(String name, long cost) {
         settleTime();
         List<Coin> own = limits.containsKey(name) ? order.get(name) : List.of();
-        own.forEach(coin -> coin.place = "free");
-        limits.remove(name);
+        free(name);
         long debited = 0;
         for (Coin coin : own) {
-            if (debited < cost) {
-                coin.place = "used";
-                debited++;
-            }
+            debited += debited < cost && use(coin) ? 1 : 0;
         }
         for (Coin coin : coins) {
-            if (debited < cost && coin.place.equals("free")) {
-                coin.place = "used";
-                debited++;
-            }
+            debited += debited < cost && use(coin) ? 1 : 0;
         }
+        long owed = Math.min(cost - debited, freeTokens());
+        debt += owed;
+        debited += owed;
         settleTime();
-        Ended result = new Ended(debited, cost - debited);
-        ended.put(name, result);
-        return result;
+        return new Ended(debited, cost - debited, posted());
+    }
+
+    private static boolean use(Coin coin) {
+        boolean free = coin.place.equals("free");
+        coin.place = free ? "used" : coin.place;
+        return free;
     }
 
     Ended release(String name, long measured) {
         settleTime();
-        if (limits.remove(name) != null) {
-            order.get(name).forEach(coin -> coin.place = "free");
-        }
+        free(name);
         settleTime();
-        Ended result = new Ended(0, measured);
-        ended.put(name, result);
-        return result;
+        return new Ended(0, measured, posted());
+    }
+
+    private void free(String name) {
+        if (limits.remove(name) != null) {
+            order.remove(name).forEach(coin -> coin.place = "free");
+            tokens.remove(name);
+        }
     }
 
     boolean debit(long amount) {
         settleTime();
-        if (available() < amount) {
+        if (room() < amount) {
             return false;
         }
-        coins.stream()
-                .filter(coin -> coin.place.equals("free"))
-                .limit(amount)
-                .toList()
-                .forEach(coin -> coin.place = "used");
+        long left = amount;
+        for (Coin coin : coins) {
+            left -= left > 0 && use(coin) ? 1 : 0;
+        }
+        debt += left;
         return true;
     }
 
@@ -138,35 +173,65 @@ final class CoinModel {
 
     /** What time decides: holds past their limit are free again, free coins past their end are gone. */
     private void settleTime() {
-        limits.entrySet().removeIf(limit -> {
-            boolean over = limit.getValue() <= now;
-            if (over) {
-                order.get(limit.getKey()).forEach(coin -> coin.place = "free");
-            }
-            return over;
-        });
+        List.copyOf(limits.keySet()).stream()
+                .filter(name -> limits.get(name) <= now)
+                .forEach(this::free);
         coins.stream()
                 .filter(coin -> coin.place.equals("free") && coin.ends <= now)
                 .forEach(coin -> coin.place = "gone");
     }
 
-    long available() {
+    private long count(String place) {
+        return coins.stream().filter(coin -> coin.place.equals(place)).count();
+    }
+
+    private long freeTokens() {
+        return overdraft
+                - debt
+                - tokens.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** What may be set aside or spent now. */
+    long room() {
         settleTime();
-        return coins.stream().filter(coin -> coin.place.equals("free")).count();
+        return count("free") + freeTokens();
     }
 
     long reserved() {
         settleTime();
-        return coins.stream().filter(coin -> limits.containsKey(coin.place)).count();
+        return limits.keySet().stream().mapToLong(this::amount).sum();
     }
 
-    /** Coins left of each grant, in burn order; spent grants as 0. */
-    List<Long> remaining() {
+    private long amount(String name) {
+        return order.get(name).size() + tokens.get(name);
+    }
+
+    long posted() {
         settleTime();
-        Map<Integer, Long> left = new java.util.LinkedHashMap<>();
+        return coins.stream().filter(this::here).count() - debt;
+    }
+
+    private boolean here(Coin coin) {
+        return coin.place.equals("free") || limits.containsKey(coin.place);
+    }
+
+    /** Open holds with their amounts. */
+    Map<String, Long> open() {
+        settleTime();
+        Map<String, Long> open = new TreeMap<>();
+        limits.keySet().forEach(name -> open.put(name, amount(name)));
+        return open;
+    }
+
+    /** What is left of each grant, in burn order; spent grants as 0. */
+    List<Left> grants() {
+        settleTime();
+        Map<Integer, Left> left = new LinkedHashMap<>();
         for (Coin coin : coins) {
-            boolean here = coin.place.equals("free") || limits.containsKey(coin.place);
-            left.merge(coin.born, here ? 1L : 0L, Long::sum);
+            left.merge(
+                    coin.born,
+                    new Left(here(coin) ? 1 : 0, limits.containsKey(coin.place) ? 1 : 0),
+                    (one, other) -> new Left(one.remaining + other.remaining, one.held + other.held));
         }
         return List.copyOf(left.values());
     }
