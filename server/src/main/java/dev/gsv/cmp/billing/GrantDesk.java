@@ -219,6 +219,16 @@ final class GrantDesk {
         books.lapse(purse);
     }
 
+    /** Lets what has come of an allowance lapse at that time at the latest, also what came when these books opened. */
+    void endPeriods(Allowance allowance, Instant at) {
+        for (Purse.Portion portion : List.copyOf(books.purse(allowance.org()).portions())) {
+            Grant.Period of = portion.terms.period();
+            if (of != null && of.allowance().equals(allowance.id())) {
+                endBy(allowance.org(), portion.id, at);
+            }
+        }
+    }
+
     /**
      * What an entry charged, and what of it was returned before.
      *

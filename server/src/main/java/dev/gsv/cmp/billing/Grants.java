@@ -219,9 +219,10 @@ public class Grants {
         Desk open = ledger.open(List.of(org), Map.of());
         GrantDesk desk = open.grants();
         Instant end = at.isBefore(desk.now()) ? desk.now() : at;
-        allowances
-                .of(org, reference)
-                .forEach(allowance -> desk.coming(desk.current(allowance).ended(end)));
+        for (Allowance allowance : allowances.of(org, reference)) {
+            desk.coming(desk.current(allowance).ended(end));
+            desk.endPeriods(allowance, end);
+        }
         store.open(org, GrantKind.INCLUDED, reference).forEach(grant -> desk.endBy(org, grant, end));
         open.close();
     }
