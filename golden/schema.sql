@@ -180,6 +180,19 @@ knowledge_document.title text not null
 knowledge_document.sha256 text not null
 knowledge_document.characters integer not null
 knowledge_document.created_at timestamp with time zone not null default now()
+ledger_verification.id uuid not null
+ledger_verification.org_id uuid
+ledger_verification.status text not null default 'running'::text
+ledger_verification.started_at timestamp with time zone not null default clock_timestamp()
+ledger_verification.seen_at timestamp with time zone not null default clock_timestamp()
+ledger_verification.finished_at timestamp with time zone
+ledger_verification.wallets bigint not null default 0
+ledger_verification.entries bigint not null default 0
+ledger_verification.sealed bigint not null default 0
+ledger_verification.broken bigint not null default 0
+ledger_verification.fingerprint text
+ledger_verification.findings jsonb not null default '[]'::jsonb
+ledger_verification.reason text
 login_failure.who text not null
 login_failure.failures integer not null
 login_failure.window_end timestamp with time zone not null
@@ -642,6 +655,13 @@ wallet.updated_at timestamp with time zone not null default now()
 wallet.due_at timestamp with time zone
 wallet.top_up_threshold_micros bigint
 wallet.alerted_at timestamp with time zone
+wallet_seal.org_id uuid not null
+wallet_seal.from_seq bigint not null
+wallet_seal.to_seq bigint not null
+wallet_seal.version smallint not null
+wallet_seal.digests bytea not null
+wallet_seal.last_hash bytea not null
+wallet_seal.sealed_at timestamp with time zone not null default clock_timestamp()
 
 CREATE INDEX allowance_next ON public.allowance USING btree (org_id, next_at) WHERE (next_at IS NOT NULL)
 CREATE INDEX api_key_of_instance ON public.api_key USING btree (org_id, instance_id, id DESC)
@@ -660,6 +680,7 @@ CREATE INDEX instance_of_version ON public.instance USING btree (offering_versio
 CREATE INDEX instance_provisioning ON public.instance USING btree (updated_at) WHERE (state = 'provisioning'::text)
 CREATE INDEX knowledge_base_of_instance ON public.knowledge_base USING btree (org_id, instance_id) WHERE (instance_id IS NOT NULL)
 CREATE INDEX knowledge_base_of_offering ON public.knowledge_base USING btree (offering_id) WHERE (offering_id IS NOT NULL)
+CREATE INDEX ledger_verification_started ON public.ledger_verification USING btree (started_at DESC)
 CREATE INDEX login_failure_end ON public.login_failure USING btree (window_end)
 CREATE INDEX membership_user ON public.membership USING btree (user_id, org_id)
 CREATE INDEX offering_awaiting ON public.offering USING btree (approval_asked_at) WHERE (approval = 'awaiting'::text)
@@ -730,6 +751,8 @@ CREATE UNIQUE INDEX knowledge_chunk_pkey ON public.knowledge_chunk USING btree (
 CREATE UNIQUE INDEX knowledge_document_base_id_sha256_key ON public.knowledge_document USING btree (base_id, sha256)
 CREATE UNIQUE INDEX knowledge_document_org_id_base_id_id_key ON public.knowledge_document USING btree (org_id, base_id, id)
 CREATE UNIQUE INDEX knowledge_document_pkey ON public.knowledge_document USING btree (id)
+CREATE UNIQUE INDEX ledger_verification_pkey ON public.ledger_verification USING btree (id)
+CREATE UNIQUE INDEX ledger_verification_running ON public.ledger_verification USING btree ((1)) WHERE (status = 'running'::text)
 CREATE UNIQUE INDEX login_failure_pkey ON public.login_failure USING btree (who)
 CREATE UNIQUE INDEX membership_invited ON public.membership USING btree (email, org_id) WHERE (user_id IS NULL)
 CREATE UNIQUE INDEX membership_org_id_user_id_key ON public.membership USING btree (org_id, user_id)
@@ -788,6 +811,7 @@ CREATE UNIQUE INDEX trial_pkey ON public.trial USING btree (owner)
 CREATE UNIQUE INDEX usage_record_pkey ON public.usage_record USING btree (org_id, instance_id, day)
 CREATE UNIQUE INDEX wallet_id_key ON public.wallet USING btree (id)
 CREATE UNIQUE INDEX wallet_pkey ON public.wallet USING btree (org_id)
+CREATE UNIQUE INDEX wallet_seal_pkey ON public.wallet_seal USING btree (org_id, from_seq)
 account: CHECK ((((length(email) >= 3) AND (length(email) <= 254)) AND (email = lower(email))))
 account: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
 account: PRIMARY KEY (id)
@@ -907,6 +931,11 @@ knowledge_document: FOREIGN KEY (org_id, base_id) REFERENCES knowledge_base(org_
 knowledge_document: PRIMARY KEY (id)
 knowledge_document: UNIQUE (base_id, sha256)
 knowledge_document: UNIQUE (org_id, base_id, id)
+ledger_verification: CHECK (((status = 'running'::text) = (finished_at IS NULL)))
+ledger_verification: CHECK ((jsonb_typeof(findings) = 'array'::text))
+ledger_verification: CHECK ((length(reason) <= 500))
+ledger_verification: CHECK ((status = ANY (ARRAY['running'::text, 'passed'::text, 'failed'::text, 'aborted'::text])))
+ledger_verification: PRIMARY KEY (id)
 login_failure: CHECK ((failures > 0))
 login_failure: CHECK ((length(who) = 64))
 login_failure: PRIMARY KEY (who)
@@ -1214,3 +1243,9 @@ wallet: CHECK ((open_holds >= 0))
 wallet: FOREIGN KEY (org_id) REFERENCES organization(id)
 wallet: PRIMARY KEY (org_id)
 wallet: UNIQUE (id)
+wallet_seal: CHECK ((from_seq > 0))
+wallet_seal: CHECK ((last_hash = SUBSTRING(digests FROM (octet_length(digests) - 31))))
+wallet_seal: CHECK ((octet_length(digests) = (32 * ((to_seq - from_seq) + 1))))
+wallet_seal: CHECK ((octet_length(last_hash) = 32))
+wallet_seal: CHECK ((to_seq >= from_seq))
+wallet_seal: PRIMARY KEY (org_id, from_seq)

@@ -41,7 +41,7 @@ make_cache() {
   local java_opts=()
   read -ra java_opts <<<"${CMP_JAVA_OPTS:-}"
   env -i PATH="$PATH" HOME="${HOME:-/}" TMPDIR="$work" CMP_DATA="$work/data" CMP_PORT=0 CMP_LOG=text \
-    nice -n 19 "$java" "${flags[@]}" "${java_opts[@]}" -XX:AOTCacheOutput="$work/cache" -Xlog:aot=error -Xlog:cds=error \
+    nice -n 19 "$java" "${flags[@]}" "${java_opts[@]}" -XX:AOTCacheOutput="$work/cache" '-Xlog:aot*=error' '-Xlog:cds*=error' \
     -jar "$app/cmp.jar" >"$work/log" 2>&1 7>&- &
   pid=$!
   while [ -z "$port" ]; do

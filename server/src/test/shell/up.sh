@@ -29,6 +29,18 @@ if output=$(CMP_PORT=$(free_port) "$root/cmp" up 2>&1); then fail "two programs 
 passed "a second program over the same data is refused and harms nothing"
 
 database=$(database_processes)
+# shellcheck disable=SC2086  # one word each
+kill -KILL $database
+for _ in {1..100}; do
+  [ "$(health)" = 200 ] && [ -n "$(database_processes)" ] && [ "$(database_processes)" != "$database" ] && break
+  sleep 0.2
+done
+[ "$(health)" = 200 ] || fail "the killed database is not started again"
+[ "$(database_processes)" != "$database" ] || fail "the database was not killed"
+kill -0 "$node" || fail "the program ended with its database"
+passed "a killed database is started again over the same data"
+
+database=$(database_processes)
 [ -n "$database" ] || fail "there is no embedded database"
 press_ctrl_c
 ended_within 50 "$node" || fail "it does not stop within 5 s"

@@ -152,6 +152,25 @@ class GoldenTest {
     }
 
     @Test
+    void a_code_has_one_page_and_one_status_and_a_page_one_code() throws IOException {
+        Set<String> facts = new TreeSet<>();
+        Files.readAllLines(PROMISED.resolve("errors.txt")).forEach(line -> {
+            String[] parts = line.strip().split("\\s+", 4);
+            facts.add(parts[0] + " " + parts[1] + " " + parts[2]);
+        });
+        assertThat(facts.stream().map(fact -> fact.replaceFirst(" .*", ""))).doesNotHaveDuplicates();
+        Set<String> promised =
+                facts.stream().map(fact -> fact.replaceFirst(".* ", "")).collect(Collectors.toSet());
+        try (var files = Files.walk(House.root().resolve("docs/errors"))) {
+            assertThat(files.filter(Files::isRegularFile)
+                            .map(file -> "/"
+                                    + House.root().relativize(file).toString().replaceFirst("\\.md$", "")))
+                    .as("pages")
+                    .containsExactlyInAnyOrderElementsOf(promised);
+        }
+    }
+
+    @Test
     void the_rooms_are_as_promised() throws IOException {
         StringBuilder text = new StringBuilder("@startuml\n");
         HouseTest.imports().forEach((room, others) -> {

@@ -1,5 +1,9 @@
 package dev.gsv.cmp;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +12,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaParameterizedType;
+import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.gsv.cmp.kit.AllOrgs;
@@ -18,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,6 +70,26 @@ class HouseTest {
             Map.entry(
                     "demo",
                     Set.of("orgs", "access", "catalog", "flows", "knowledge", "instances", "commerce", "billing")));
+
+    /** Who makes, watches or classifies the database's connections, and reads no row. */
+    private static final Class<?>[] NEAR_SQL = kit("DatabaseConfig", "Jobs", "Outage", "Readiness", "SqlState");
+
+    private static final Set<String> KEEPERS_OF_FILES = Set.of(
+            "kit.DatabaseDirectory",
+            "kit.EmbeddedDatabase",
+            "kit.MasterKey",
+            "kit.PostgresBinaries",
+            "flows.FileArtifacts",
+            "demo.DemoFile",
+            "runs.Unsettled");
+
+    private static final List<Class<?>> MANY = List.of(Collection.class, List.class, Set.class, Map.class);
+
+    private static Class<?>[] kit(String... names) {
+        return Stream.of(names)
+                .map(name -> CMP.get("dev.gsv.cmp.kit." + name).reflect())
+                .toArray(Class<?>[]::new);
+    }
 
     @Test
     void modulith_finds_no_violation() {
@@ -133,8 +160,7 @@ class HouseTest {
         noClasses()
                 .that()
                 .haveSimpleNameNotEndingWith("Store")
-                .and()
-                .resideOutsideOfPackage("dev.gsv.cmp.kit")
+                .and(are(not(belongToAnyOf(NEAR_SQL))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.springframework.jdbc.core..", "java.sql..", "javax.sql..")
@@ -147,6 +173,23 @@ class HouseTest {
                 .andShould()
                 .notBePublic()
                 .check(CMP);
+    }
+
+    @Test
+    void files_are_touched_only_by_those_who_keep_them() {
+        noClasses()
+                .that()
+                .haveSimpleNameNotEndingWith("Store")
+                .and(are(not(describe("a keeper of files", type -> KEEPERS_OF_FILES.contains(outermost(type))))))
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("java\\.nio\\.file\\.Files|java\\.io\\.(File|RandomAccessFile)[A-Za-z]*"
+                        + "|java\\.nio\\.channels\\.FileChannel")
+                .check(CMP);
+    }
+
+    private static String outermost(JavaClass type) {
+        return type.getName().replaceFirst("^dev\\.gsv\\.cmp\\.", "").replaceFirst("\\$.*", "");
     }
 
     @Test
@@ -202,14 +245,64 @@ class HouseTest {
                 boolean inner = method.getModifiers().contains(JavaModifier.PRIVATE)
                         || method.getModifiers().contains(JavaModifier.SYNTHETIC)
                         || method.getModifiers().contains(JavaModifier.STATIC);
-                boolean led = !method.getRawParameterTypes().isEmpty()
-                        && method.getRawParameterTypes().getFirst().isEquivalentTo(OrgId.class);
-                if (!inner && !led && !method.isAnnotatedWith(AllOrgs.class)) {
+                if (!inner && !namesItsOrganization(method) && !method.isAnnotatedWith(AllOrgs.class)) {
                     wrong.add(method.getFullName());
                 }
             }
         }
         assertThat(wrong).isEmpty();
+    }
+
+    /** The first parameter is an organization, a list or map by organizations, or of records that carry theirs. */
+    private static boolean namesItsOrganization(JavaMethod method) {
+        if (method.getParameterTypes().isEmpty()) {
+            return false;
+        }
+        JavaType first = method.getParameterTypes().getFirst();
+        if (first instanceof JavaParameterizedType many
+                && MANY.stream().anyMatch(kind -> many.toErasure().isEquivalentTo(kind))) {
+            first = many.getActualTypeArguments().getFirst();
+        }
+        JavaClass type = first.toErasure();
+        return type.isEquivalentTo(OrgId.class)
+                || (type.isRecord()
+                        && type.getFields().stream()
+                                .anyMatch(field -> field.getRawType().isEquivalentTo(OrgId.class)));
+    }
+
+    /** What the rule above takes and what it refuses. */
+    interface SampleStore {
+        record Carries(OrgId org, int n) {}
+
+        record Lacks(int n) {}
+
+        void ledByOne(OrgId org);
+
+        void ledByMany(Collection<OrgId> orgs);
+
+        void ledByKeys(Map<OrgId, Integer> amounts);
+
+        void ledByRecord(Carries one);
+
+        void ledByRecords(List<Carries> many);
+
+        void bare();
+
+        void late(int n, OrgId org);
+
+        void valued(Map<Integer, OrgId> orgs);
+
+        void lacking(List<Lacks> many);
+    }
+
+    @Test
+    void a_batch_may_name_many_organizations_first() {
+        JavaClass samples = new ClassFileImporter().importClass(SampleStore.class);
+        assertThat(samples.getMethods())
+                .hasSize(9)
+                .allSatisfy(method -> assertThat(namesItsOrganization(method))
+                        .as(method.getName())
+                        .isEqualTo(method.getName().startsWith("led")));
     }
 
     @Test

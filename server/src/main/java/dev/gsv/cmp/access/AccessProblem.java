@@ -11,7 +11,7 @@ public abstract sealed class AccessProblem extends Problem {
     }
 
     /** Never says why: the reason stands in our log, without the credential. */
-    @ProblemCode(value = "UNAUTHENTICATED", status = 401, title = "The credential is not valid")
+    @ProblemCode(value = "UNAUTHENTICATED", status = 401, title = "The credential is not valid", pageOf = "kit")
     public static final class InvalidCredential extends AccessProblem {
         public InvalidCredential() {
             super("The access token or API key is not valid.");

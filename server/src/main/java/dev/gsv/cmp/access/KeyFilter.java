@@ -1,7 +1,6 @@
 package dev.gsv.cmp.access;
 
 import dev.gsv.cmp.kit.KitProblem;
-import dev.gsv.cmp.kit.ProblemAdvice;
 import dev.gsv.cmp.orgs.Caller;
 import dev.gsv.cmp.orgs.Gate;
 import dev.gsv.cmp.orgs.People;
@@ -14,15 +13,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Proves the credential of a request and leaves the {@link Caller} for the {@link Gate}. No credential: the request
- * goes on without a caller, the gate decides. A bad one is refused here, on open routes too: whoever sends one means
- * it.
+ * Leaves the proof of a request's credential for the {@link Gate}, which asks for it where an endpoint uses the
+ * {@link Caller}. A bad credential is refused there, also on open endpoints that show more to members: a stale token
+ * must not turn a seller's draft into a 404. Where nobody asks who calls (guides, health, metrics), nobody looks.
  */
 @Component
 @Order(KeyFilter.AFTER_SECURITY)
@@ -33,44 +31,22 @@ class KeyFilter extends OncePerRequestFilter {
 
     private static final String BEARER = "bearer ";
     private static final int MAX_HEADERS = 2;
-    /**
-     * Where a stale token must not be in the way: signing in anew, reading the metadata, and asking whether the node
-     * lives.
-     */
-    private static final Set<String> INDIFFERENT = Set.of(
-            "/api/v1/auth/login",
-            "/.well-known/openid-configuration",
-            "/.well-known/oauth-authorization-server",
-            "/health",
-            "/api/v1/health",
-            "/v1/health");
 
     private final Tokens tokens;
     private final ApiKeys keys;
     private final People people;
-    private final ProblemAdvice problems;
 
-    KeyFilter(Tokens tokens, ApiKeys keys, People people, ProblemAdvice problems) {
+    KeyFilter(Tokens tokens, ApiKeys keys, People people) {
         this.tokens = tokens;
         this.keys = keys;
         this.people = people;
-        this.problems = problems;
-    }
-
-    @Override
-    protected boolean shouldNotFilter(HttpServletRequest request) {
-        return INDIFFERENT.contains(request.getRequestURI());
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        try {
-            credential(request).map(this::prove).ifPresent(caller -> request.setAttribute(Gate.CALLER, caller));
-        } catch (RuntimeException e) {
-            problems.write(ProblemAdvice.problemOf(e), response);
-            return;
-        }
+        Gate.Proof proof = () -> credential(request).map(this::prove);
+        request.setAttribute(Gate.PROOF, proof);
         chain.doFilter(request, response);
     }
 

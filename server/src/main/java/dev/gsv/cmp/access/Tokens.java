@@ -131,11 +131,18 @@ class Tokens {
         String name = text(claims, "name");
         String username = text(claims, "preferred_username");
         return Caller.person(
-                subject,
-                name != null && !name.isBlank() ? name : username != null ? username : subject,
-                email,
-                Boolean.TRUE.equals(claims.getClaim("email_verified")),
-                operator);
+                        subject,
+                        name != null && !name.isBlank() ? name : username != null ? username : subject,
+                        email,
+                        Boolean.TRUE.equals(claims.getClaim("email_verified")),
+                        operator)
+                .ofType(userType(claims));
+    }
+
+    /** What the issuer says of the person's quota; what cannot be a name of a type is nothing. */
+    private static @Nullable String userType(JWTClaimsSet claims) {
+        String type = text(claims, "user_type");
+        return type == null || type.isBlank() || type.length() > MAX_SUBJECT_LENGTH ? null : type;
     }
 
     /**

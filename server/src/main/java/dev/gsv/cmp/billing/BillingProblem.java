@@ -19,7 +19,8 @@ public abstract sealed class BillingProblem extends Problem {
     public static final class InsufficientCredits extends BillingProblem {
         public InsufficientCredits(Credits needed, Credits available) {
             super(
-                    needed + " credits are needed, " + available + " are available. Add credit on the billing page and"
+                    needed.said() + needed.is() + " needed, " + available + available.is()
+                            + " available. Add credit on the billing page and"
                             + " send the request again with a new Idempotency-Key.",
                     List.of(
                             new Detail("needed", needed.toString()),

@@ -38,4 +38,16 @@ class LedgerJobs {
     Job partitions(Ledger ledger) {
         return new Job("billing.partitions", Duration.ofHours(12), ledger::makePartitions);
     }
+
+    /** Behind the hot path, in bounded portions; an idle ledger costs one look at an index. */
+    @Bean
+    Job sealing(Seals seals) {
+        return new Job("billing.seals", Duration.ofSeconds(2), seals::seal);
+    }
+
+    /** It runs in the background: a large ledger takes minutes. */
+    @Bean
+    Job dailyVerification(Verifications verifications) {
+        return new Job("billing.verification", Duration.ofDays(1), verifications::daily);
+    }
 }

@@ -8,8 +8,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Credit that moves from one account to another: two entries by its form, since what one side loses the other gets. A
- * movement is one transfer, or two when the wallet pays one part and the platform the other.
+ * Credit that moves from one account to another: both sides of the entry in one row, since what one loses the other
+ * gets. A movement is one transfer, or two when the wallet pays one part and the platform the other.
  *
  * @param seq position in the wallet's chain, without a gap
  * @param micros positive

@@ -2,8 +2,8 @@
  * Credit: who has it, who holds it, where it went.
  *
  * <p>Owns the tables {@code wallet}, {@code credit_grant}, {@code allowance}, {@code hold}, {@code reservation},
- * {@code transfer}, {@code refund}, {@code trial}, {@code top_up_rule}, {@code top_up_charge} and
- * {@code billing_event}. No other room writes to them.
+ * {@code transfer}, {@code wallet_seal}, {@code ledger_verification}, {@code refund}, {@code trial}, {@code top_up_rule},
+ * {@code top_up_charge} and {@code billing_event}. No other room writes to them.
  *
  * <p>Always true:
  *
@@ -17,6 +17,8 @@
  *   <li>a refund returns to the grants it came from;
  *   <li>a wallet has one charge under way;
  *   <li>asking for a preview changes nothing;
+ *   <li>a line is never changed or deleted;
+ *   <li>a changed line is named by the verification;
  *   <li>a person gets one trial.
  * </ul>
  */

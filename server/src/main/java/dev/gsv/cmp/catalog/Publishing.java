@@ -22,13 +22,30 @@ public class Publishing {
     private final Versions versions;
     private final Plans plans;
     private final CatalogSettings settings;
+    private final List<PublishCheck> checks;
 
-    Publishing(OfferingStore store, Offerings offerings, Versions versions, Plans plans, CatalogSettings settings) {
+    Publishing(
+            OfferingStore store,
+            Offerings offerings,
+            Versions versions,
+            Plans plans,
+            CatalogSettings settings,
+            List<PublishCheck> checks) {
         this.store = store;
         this.offerings = offerings;
         this.versions = versions;
         this.plans = plans;
         this.settings = settings;
+        this.checks = List.copyOf(checks);
+    }
+
+    /**
+     * Asks the other rooms about the draft that would be published; before the transaction, for they may read files.
+     */
+    void ask(UUID offering) {
+        versions.newestFit(offering)
+                .filter(version -> version.status() == VersionStatus.DRAFT)
+                .ifPresent(draft -> checks.forEach(check -> check.check(draft)));
     }
 
     /**
@@ -72,7 +89,7 @@ public class Publishing {
             missing.add(new Problem.Detail("plans", "there is no plan: add one"));
         }
         if (!missing.isEmpty()) {
-            throw new KitProblem.Meaningless("The offering cannot be published yet.", missing);
+            throw new CatalogProblem.NotPublishable("The offering", missing);
         }
         return newest.orElseThrow();
     }

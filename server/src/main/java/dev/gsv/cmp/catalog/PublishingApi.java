@@ -45,7 +45,9 @@ class PublishingApi {
     @PostMapping("/offerings/{offering_id}/publish")
     @Needs(ADMIN)
     Offering publish(Caller caller, @PathVariable("offering_id") String offering) {
-        return step(caller, offering, publishing::publish);
+        Offerings.Own own = offerings.enter(caller, offering);
+        publishing.ask(own.offering());
+        return publishing.publish(own.seller().org(), own.offering());
     }
 
     @PostMapping("/offerings/{offering_id}/unpublish")

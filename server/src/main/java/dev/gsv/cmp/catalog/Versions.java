@@ -104,7 +104,7 @@ public class Versions {
         if (to == VersionStatus.PUBLISHED) {
             List<Problem.Detail> missing = missing(version);
             if (!missing.isEmpty()) {
-                throw new KitProblem.Meaningless("This version cannot be published.", missing);
+                throw new CatalogProblem.NotPublishable("This version", missing);
             }
         } else if (offering.status() == OfferingStatus.PUBLISHED && isOnlyPublished(version)) {
             throw new KitProblem.InvalidState(

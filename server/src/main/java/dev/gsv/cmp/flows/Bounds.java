@@ -1,7 +1,9 @@
 package dev.gsv.cmp.flows;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -31,6 +33,7 @@ final class Bounds {
     private final JsonNode config;
     private final ModelSettings models;
     private final Map<String, Long> tokens = new HashMap<>();
+    private final List<ModelUse> uses = new ArrayList<>();
     private long in;
     private long out;
     private long rag;
@@ -40,6 +43,15 @@ final class Bounds {
         this.input = input;
         this.config = config;
         this.models = models;
+    }
+
+    /** The nodes that ask a model which costs something, each with its part of the bound. */
+    static List<ModelUse> uses(Plan plan, RunInput input, JsonNode config, ModelSettings models) {
+        Bounds bounds = new Bounds(plan, input, config, models);
+        for (Flow.Node node : plan.order()) {
+            bounds.tokens.put(node.id(), bounds.value(node));
+        }
+        return List.copyOf(bounds.uses);
     }
 
     static Usage of(Plan plan, RunInput input, JsonNode config, ModelSettings models) {
@@ -120,11 +132,15 @@ final class Bounds {
                 conversation += Tokens.count(turn.content()) + Tokens.PER_MESSAGE;
             }
         }
-        in += system + conversation + field(node, "input_value") + 3L * Tokens.PER_MESSAGE;
+        long reads = system + conversation + field(node, "input_value") + 3L * Tokens.PER_MESSAGE;
         long most = ModelNodes.maxTokens(node, config);
-        if (ModelNodes.model(node, models).equals(Extractive.NAME)) {
+        String name = ModelNodes.model(node, models);
+        if (name.equals(Extractive.NAME)) {
             most = Extractive.MAX_TOKENS;
+        } else {
+            uses.add(new ModelUse(node.id(), ModelNodes.provider(node), name, reads, most));
         }
+        in += reads;
         out += most;
         return most;
     }

@@ -57,6 +57,15 @@ public class Engine {
         }
     }
 
+    /** The models that a run of this flow may ask, without CMP's own, which cost nothing; empty when it cannot run. */
+    public List<ModelUse> models(Flow flow, RunInput input, JsonNode config) {
+        try {
+            return Bounds.uses(Plan.of(flow), input, config, models);
+        } catch (NodeFault fault) {
+            return List.of();
+        }
+    }
+
     private static Outcome failed(Fault fault, String message, @Nullable String node) {
         return new Outcome.Failed(fault, message, node, new Usage(0, 0, 0, 1, 0, 0, Usage.NONE), List.of());
     }

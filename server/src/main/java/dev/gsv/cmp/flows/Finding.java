@@ -62,6 +62,9 @@ public record Finding(
         MODEL_NOT_CHOSEN,
         FILE_MISSING,
         FEWER_EDGES,
+        REPEATED_EDGE,
+        NUL_CHARACTER,
+        SECRET_IN_NOTE,
         MORE;
 
         /** Whether a flow with such an error may still be kept as a draft: it is sound, but not for this engine. */

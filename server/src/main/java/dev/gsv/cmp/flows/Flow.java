@@ -1,5 +1,6 @@
 package dev.gsv.cmp.flows;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -38,15 +39,17 @@ public final class Flow {
     private final JsonNode top;
     private final List<Node> nodes;
     private final List<Edge> edges;
+    private final int repeatedEdges;
     private final int notes;
     private final Map<String, Node> byId = new HashMap<>();
     private final Set<String> duplicateIds = new LinkedHashSet<>();
 
-    Flow(JsonNode raw, JsonNode top, List<Node> nodes, List<Edge> edges, int notes) {
+    Flow(JsonNode raw, JsonNode top, List<Node> nodes, Collection<Edge> edges, int repeatedEdges, int notes) {
         this.raw = raw;
         this.top = top;
         this.nodes = List.copyOf(nodes);
         this.edges = List.copyOf(edges);
+        this.repeatedEdges = repeatedEdges;
         this.notes = notes;
         for (Node node : nodes) {
             if (byId.putIfAbsent(node.id(), node) != null) {
@@ -108,7 +111,12 @@ public final class Flow {
         return notes;
     }
 
-    /** All edges in the order of the file, dangling ones included. */
+    /** Edges of the file that say the same as an earlier one; they count once. */
+    public int repeatedEdges() {
+        return repeatedEdges;
+    }
+
+    /** All different edges in the order of the file, dangling ones included. */
     public List<Edge> edges() {
         return edges;
     }

@@ -1,7 +1,9 @@
 package dev.gsv.cmp.flows;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.StreamConstraintsException;
@@ -82,15 +84,16 @@ final class FlowReader {
                 nodes.add(named(new Flow.Node(idOf(node, nodes.size()), node)));
             }
         }
-        List<Flow.Edge> read = new ArrayList<>();
+        Set<Flow.Edge> read = new LinkedHashSet<>();
+        int repeated = 0;
         if (edges.isArray()) {
             for (JsonNode edge : edges.values()) {
-                if (edge.isObject()) {
-                    read.add(Flow.Edge.of(edge));
+                if (edge.isObject() && !read.add(Flow.Edge.of(edge))) {
+                    repeated++;
                 }
             }
         }
-        return new Flow(raw, top, nodes, read, notes);
+        return new Flow(raw, top, nodes, read, repeated, notes);
     }
 
     private static String position(JacksonException e) {

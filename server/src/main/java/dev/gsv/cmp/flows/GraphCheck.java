@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 
 /** Whether the graph of a flow can carry a question to an answer. Notes are not part of it. */
 final class GraphCheck {
@@ -34,6 +36,7 @@ final class GraphCheck {
         GraphCheck check = new GraphCheck(flow, shown);
         check.shape();
         check.ids();
+        check.nuls();
         check.dangling();
         check.ends();
         check.cycles();
@@ -91,7 +94,35 @@ final class GraphCheck {
         }
     }
 
+    /** No database takes the character, and no editor writes it. */
+    private void nuls() {
+        for (Flow.Node node : flow.nodes()) {
+            JsonNode data = node.data();
+            boolean found = Stream.of(
+                            data.path("type"),
+                            data.path("display_name"),
+                            data.path("node").path("display_name"))
+                    .anyMatch(name -> Flow.exact(name).indexOf('\0') >= 0);
+            if (found || node.id().indexOf('\0') >= 0) {
+                findings.add(on(
+                        node,
+                        Finding.Severity.WARNING,
+                        Finding.Code.NUL_CHARACTER,
+                        "The id, type or name of this component holds a NUL character, which is left out.",
+                        "Type the name anew in Langflow and export the flow again."));
+            }
+        }
+    }
+
     private void dangling() {
+        if (flow.repeatedEdges() > 0) {
+            findings.add(Finding.file(
+                    Finding.Severity.WARNING,
+                    Finding.Code.REPEATED_EDGE,
+                    flow.repeatedEdges() + (flow.repeatedEdges() == 1 ? " edge says" : " edges say")
+                            + " the same as an earlier one; a connection counts once.",
+                    "Nothing, if the flow works; delete the copies in Langflow to be rid of this."));
+        }
         for (Flow.Edge edge : flow.dangling()) {
             String known = flow.node(edge.source()).isPresent() ? edge.source() : edge.target();
             String lost = known.equals(edge.source()) ? edge.target() : edge.source();

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * One HTTP exchange with the model server, under the deadline of its run.
@@ -32,34 +34,68 @@ import tools.jackson.databind.json.JsonMapper;
 final class ModelHttpClient implements HttpClient, HttpClientBuilder {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    /** Tokens that a server may add to what was sent: its chat template, and instructions of its own. */
+    static final int ADDED_BY_SERVER = 2_048;
+
+    /**
+     * What the provider says that the call consumed. It is believed as far as it can be true: a token has at least one
+     * byte, and no answer is longer than was asked for.
+     */
+    record Reported(long tokensIn, long tokensOut) {}
+
     private final java.net.http.HttpClient http;
     private final Deadline deadline;
+    private final int maxTokens;
+    private @Nullable Reported reported;
 
     /** Set when the request may have reached the provider, which may then charge for it. */
     private boolean mayHaveWorked;
 
-    ModelHttpClient(java.net.http.HttpClient http, Deadline deadline) {
+    /** @param maxTokens the most tokens that the request asks for */
+    ModelHttpClient(java.net.http.HttpClient http, Deadline deadline, int maxTokens) {
         this.http = http;
         this.deadline = deadline;
+        this.maxTokens = maxTokens;
     }
 
     boolean mayHaveWorked() {
         return mayHaveWorked;
     }
 
+    /** The provider's numbers; absent when it gave none, or none that can be true. */
+    Optional<Reported> reported() {
+        return Optional.ofNullable(reported);
+    }
+
     @Override
     public SuccessfulHttpResponse execute(HttpRequest request) {
+        byte[] sent = String.valueOf(request.body()).getBytes(StandardCharsets.UTF_8);
         java.net.http.HttpRequest.Builder builder = java.net.http.HttpRequest.newBuilder(URI.create(request.url()))
-                .POST(java.net.http.HttpRequest.BodyPublishers.ofString(String.valueOf(request.body())));
+                .POST(java.net.http.HttpRequest.BodyPublishers.ofByteArray(sent));
         request.headers().forEach((name, values) -> values.forEach(value -> builder.header(name, value)));
         HttpResponse<byte[]> response = exchange(builder.build());
         refuseStatus(response);
-        refuseShape(response);
+        ObjectNode answer = shaped(response);
+        reported = believed(answer.remove("usage"), sent.length);
         return SuccessfulHttpResponse.builder()
                 .statusCode(response.statusCode())
                 .headers(response.headers().map())
-                .body(response.body())
+                .body(JSON.writeValueAsBytes(answer))
                 .build();
+    }
+
+    private @Nullable Reported believed(@Nullable JsonNode usage, long sentBytes) {
+        if (usage == null) {
+            return null;
+        }
+        long in = whole(usage.path("prompt_tokens"));
+        long out = whole(usage.path("completion_tokens"));
+        boolean possible = in > 0 && in <= sentBytes + ADDED_BY_SERVER && out > 0 && out <= maxTokens;
+        return possible ? new Reported(in, out) : null;
+    }
+
+    private static long whole(JsonNode number) {
+        return number.isIntegralNumber() && number.canConvertToLong() ? number.longValue() : 0;
     }
 
     private HttpResponse<byte[]> exchange(java.net.http.HttpRequest request) {
@@ -140,7 +176,7 @@ final class ModelHttpClient implements HttpClient, HttpClientBuilder {
         }
     }
 
-    private static void refuseShape(HttpResponse<byte[]> response) {
+    private static ObjectNode shaped(HttpResponse<byte[]> response) {
         String type = response.headers().firstValue("content-type").orElse("").toLowerCase(Locale.ROOT);
         String start = new String(response.body(), 0, Math.min(64, response.body().length), StandardCharsets.UTF_8);
         if (response.body().length == 0 || start.isBlank()) {
@@ -165,6 +201,7 @@ final class ModelHttpClient implements HttpClient, HttpClientBuilder {
         if (json.path("choices").isEmpty()) {
             throw new NodeFault(Fault.MODEL_EMPTY_ANSWER, "The model gave no answer.");
         }
+        return (ObjectNode) json;
     }
 
     /** The deadline passed, or the run was stopped, while the server was working. */

@@ -14,6 +14,8 @@ final class ModelNodes {
     static final int DEFAULT_MAX_TOKENS = 1_024;
 
     static final int LARGEST_MAX_TOKENS = 32_768;
+    /** Whose language the installation's model server speaks. */
+    private static final String DEFAULT_PROVIDER = "openai";
 
     private static final String OTHER_MODELS = "connect_other_models";
     private static final Set<String> CONSTANTS = Set.of("Prompt", "Prompt Template", "TextInput");
@@ -66,6 +68,14 @@ final class ModelNodes {
         }
         boolean own = provider.toLowerCase(Locale.ROOT).equals("cmp") && name.equals("extractive");
         return own ? Extractive.NAME : name.strip();
+    }
+
+    /** Whose model the node names, lower case. */
+    static String provider(Flow.Node node) {
+        JsonNode chosen = node.field("model").map(Flow.Field::value).orElse(NONE);
+        JsonNode first = chosen.isArray() ? chosen.path(0) : chosen;
+        String provider = first.isObject() ? Flow.text(first.path("provider")) : node.text("provider");
+        return provider.isBlank() ? DEFAULT_PROVIDER : provider.strip().toLowerCase(Locale.ROOT);
     }
 
     /** Whether the node expects its model from another component. */

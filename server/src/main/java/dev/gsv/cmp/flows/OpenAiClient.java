@@ -8,15 +8,14 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiChatRequestParameters;
 import dev.langchain4j.model.output.FinishReason;
-import dev.langchain4j.model.output.TokenUsage;
 import jakarta.annotation.PreDestroy;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -31,6 +30,9 @@ class OpenAiClient {
     private static final Duration PAUSE_BEFORE_RETRY = Duration.ofMillis(200);
     /** Models that take {@code max_completion_tokens} and no temperature. */
     private static final Pattern REASONING = Pattern.compile("^(o\\d|gpt-5).*");
+
+    /** An answer may have so many times the tokens that were asked for, since tokenizers differ; the rest is cut. */
+    private static final int SPARE = 2;
 
     private final ModelSettings settings;
     private final HttpClient http;
@@ -83,7 +85,7 @@ class OpenAiClient {
     }
 
     private ModelReply once(ModelCall call, Deadline deadline, Meter meter) {
-        ModelHttpClient exchange = new ModelHttpClient(http, deadline);
+        ModelHttpClient exchange = new ModelHttpClient(http, deadline, call.maxTokens());
         OpenAiChatModel model = OpenAiChatModel.builder()
                 .httpClientBuilder(exchange)
                 .baseUrl(settings.baseUrl())
@@ -93,7 +95,7 @@ class OpenAiClient {
                 .build();
         boolean answered = false;
         try {
-            ModelReply reply = reply(call, model.chat(messages(call)));
+            ModelReply reply = reply(call, model.chat(messages(call)), exchange.reported());
             answered = true;
             return reply;
         } catch (RuntimeException e) {
@@ -149,7 +151,8 @@ class OpenAiClient {
         return messages;
     }
 
-    private static ModelReply reply(ModelCall call, ChatResponse response) {
+    private static ModelReply reply(
+            ModelCall call, ChatResponse response, Optional<ModelHttpClient.Reported> reported) {
         String text = response.aiMessage().text();
         if (text == null || text.isBlank()) {
             throw response.finishReason() == FinishReason.CONTENT_FILTER
@@ -161,22 +164,12 @@ class OpenAiClient {
         if (!call.passages().isEmpty()) {
             Citations.put(data, "sources", call.passages());
         }
-        if (response.finishReason() == FinishReason.LENGTH) {
+        String kept = Tokens.first(text, SPARE * call.maxTokens());
+        if (response.finishReason() == FinishReason.LENGTH || kept.length() < text.length()) {
             data.put("truncated", true);
         }
-        TokenUsage usage = response.tokenUsage();
-        Integer in = usage == null ? null : usage.inputTokenCount();
-        Integer out = usage == null ? null : usage.outputTokenCount();
-        boolean reported = plausible(in) && plausible(out);
-        return new ModelReply(
-                text,
-                reported && in != null ? in : call.tokens(),
-                reported && out != null ? out : Tokens.count(text),
-                reported,
-                data);
-    }
-
-    private static boolean plausible(@Nullable Integer tokens) {
-        return tokens != null && tokens > 0;
+        return reported.map(own -> new ModelReply(kept, own.tokensIn(), own.tokensOut(), true, data))
+                .orElseGet(() -> new ModelReply(
+                        kept, call.tokens(), Math.min(Tokens.count(kept), call.maxTokens()), false, data));
     }
 }

@@ -12,7 +12,10 @@ import tools.jackson.databind.JsonNode;
 /**
  * Looks for raw secrets in a flow: filled password fields, and credentials in any text, names and code included.
  * Exports of different versions blank different fields (contract langflow, section 3.2), so every file is searched,
- * whatever it claims. A finding shows the field and a masked form, never the value. Notes are left out.
+ * whatever it claims. A finding shows the field and a masked form, never the value.
+ *
+ * <p>Notes are no part of the flow (section 2.2 there), so a secret in one does not refuse it; but they are stored and
+ * shown with it, so it is a warning.
  */
 final class SecretScan {
     /** Fields that hold a secret although the file does not mark them. */
@@ -69,7 +72,9 @@ final class SecretScan {
     }
 
     private void node(Flow flow, JsonNode raw) {
-        if (raw.isObject() && !FlowReader.isNote(raw)) {
+        if (FlowReader.isNote(raw)) {
+            note(raw);
+        } else if (raw.isObject()) {
             Flow.Node node = flow.node(Flow.text(raw.path("id")))
                     .or(() -> flow.node(Flow.text(raw.path("data").path("id"))))
                     .orElse(null);
@@ -81,6 +86,25 @@ final class SecretScan {
                 texts(new Place(node, field.getKey(), !path), field.getValue());
             }
             others(new Place(node, "", true), raw, template);
+        }
+    }
+
+    /** Only what has the shape of a key: prose, links and ids are full of random-looking words. */
+    private void note(JsonNode value) {
+        if (value.isString()) {
+            for (Secrets.Hit hit : Secrets.in(value.stringValue(), false)) {
+                if (said.add(List.of("note", hit.masked()))) {
+                    findings.add(Finding.file(
+                            Finding.Severity.WARNING,
+                            Finding.Code.SECRET_IN_NOTE,
+                            "A note of the flow holds what looks like a secret (" + hit.kind() + "): " + hit.masked()
+                                    + ".",
+                            "Delete it from the note and export again: whoever may read the flow may read its notes."
+                                    + " Replace the secret where you got it."));
+                }
+            }
+        } else {
+            value.forEach(this::note);
         }
     }
 

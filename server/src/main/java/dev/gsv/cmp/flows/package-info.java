@@ -16,7 +16,7 @@
  *   <li>a session never sees the messages of another;
  *   <li>a run ends at its deadline, and so does its call to a model server;
  *   <li>the bytes of a version are exactly those that were sent;
- *   <li>a flow with a raw secret is never stored and the secret is never shown;
+ *   <li>a flow with a raw secret outside of its notes is never stored and no secret is ever shown;
  *   <li>what is stored is never overwritten;
  *   <li>a tampered artifact never runs;
  *   <li>whatever a file holds the check of it answers.

@@ -93,6 +93,10 @@ public class Instances {
     /**
      * Everything that a run needs to know about an instance.
      *
+     * @param tenant slug of the organization
+     * @param projectSlug slug of the project
+     * @param offeringSlug slug of the offering
+     * @param trial whether the plan is a trial
      * @param monthlyQuota runs per UTC month; null is none, unless the limits name one
      * @param rateCard what the meters cost; null is the card of the platform
      * @param provider the organization that sells the offering
@@ -115,7 +119,11 @@ public class Instances {
             JsonNode limits,
             @Nullable Integer monthlyQuota,
             @Nullable JsonNode rateCard,
-            List<String> capabilities) {
+            List<String> capabilities,
+            String tenant,
+            String projectSlug,
+            String offeringSlug,
+            boolean trial) {
 
         /**
          * This instance, when it may run.

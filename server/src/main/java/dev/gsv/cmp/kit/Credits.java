@@ -72,6 +72,16 @@ public record Credits(long micros) implements Comparable<Credits> {
         return Long.compare(micros, other.micros);
     }
 
+    /** With its unit, as a person says it: "1 credit", "0.5 credits". */
+    public String said() {
+        return this + (micros == MICROS_PER_CREDIT ? " credit" : " credits");
+    }
+
+    /** The verb that goes with the amount. */
+    public String is() {
+        return micros == MICROS_PER_CREDIT ? " is" : " are";
+    }
+
     @Override
     public String toString() {
         return decimal().toPlainString();

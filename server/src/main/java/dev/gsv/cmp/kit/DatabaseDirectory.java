@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,9 @@ final class DatabaseDirectory implements AutoCloseable {
 
     /** How much of the server's log is shown when it does not start. */
     private static final int TAIL_LINES = 12;
+
+    /** Where postmaster.pid names the port, counted from 0. */
+    private static final int PORT_LINE = 3;
 
     private final Path path;
     private final FileChannel lock;
@@ -88,14 +92,54 @@ final class DatabaseDirectory implements AutoCloseable {
 
     /** The superuser's password, made once; without it every local user would be superuser. */
     String password() {
-        Path file = passwordFile();
+        return secret(passwordFile());
+    }
+
+    /** The password of another user of this cluster, made once. */
+    String password(String user) {
+        return secret(path.resolve("password-" + user));
+    }
+
+    /** The same for who does not own this folder; empty when there is none yet. */
+    static Optional<String> readPassword(Path directory, String user) {
+        Path file = directory.resolve("password-" + user);
+        try {
+            return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+        } catch (IOException e) {
+            throw new CannotStart(
+                    "The password in " + file + " cannot be read.", "Run this as the user who runs CMP.", e);
+        }
+    }
+
+    /** The port of the server that runs over this folder; empty when none does, or it does not answer. */
+    static Optional<Integer> runningPort(Path directory) {
+        Path file = directory.resolve("cluster").resolve("postmaster.pid");
+        try {
+            if (!Files.exists(file)) {
+                return Optional.empty();
+            }
+            List<String> lines = Files.readAllLines(file);
+            boolean alive = ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
+                    .map(ProcessHandle::isAlive)
+                    .orElse(false);
+            return alive && lines.size() > PORT_LINE
+                    ? Optional.of(Integer.parseInt(lines.get(PORT_LINE).strip()))
+                    : Optional.empty();
+        } catch (IOException | NumberFormatException e) {
+            LOG.debug("{} says nothing about a running server", file, e);
+            return Optional.empty();
+        }
+    }
+
+    private String secret(Path file) {
         try {
             if (!Files.exists(file)) {
                 byte[] random = new byte[24];
                 new SecureRandom().nextBytes(random);
                 var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-                Files.deleteIfExists(path.resolve("password.new"));
-                Path made = Files.createFile(path.resolve("password.new"), ownerOnly);
+                Path half = path.resolve(file.getFileName() + ".new");
+                Files.deleteIfExists(half);
+                Path made = Files.createFile(half, ownerOnly);
                 Files.writeString(made, HexFormat.of().formatHex(random) + "\n");
                 Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
             }

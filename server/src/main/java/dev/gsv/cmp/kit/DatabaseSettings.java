@@ -19,6 +19,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param directory the embedded cluster's folder; unused when {@code url} is set
  * @param url {@code postgres://user:password@host:5432/database?sslmode=require}, or a JDBC address; empty: embedded
+ * @param ownerUrl the same database as another user, who owns its tables: migrations run as this one, and the user of
+ *     {@code url} may only read and write rows
+ * @param attach true for a tool beside a running program: it joins the embedded server that runs, and changes nothing
  * @param allowLosingCommits true in tests only: accepts a server with fsync off
  * @param connections size of the pool; with virtual threads the pool is the queue
  * @param connectionWait how long a caller waits for a connection before the answer is 503
@@ -30,6 +33,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record DatabaseSettings(
         Path directory,
         @DefaultValue("") String url,
+        @DefaultValue("") String ownerUrl,
+        @DefaultValue("false") boolean attach,
         @DefaultValue("false") boolean allowLosingCommits,
         @DefaultValue("16") int connections,
         @DefaultValue("2s") Duration connectionWait,
@@ -42,6 +47,12 @@ record DatabaseSettings(
 
     DatabaseSettings {
         url = url.strip();
+        ownerUrl = ownerUrl.strip();
+        if (url.isEmpty() && !ownerUrl.isEmpty()) {
+            throw new CannotStart(
+                    "DATABASE_OWNER_URL is set and DATABASE_URL is not.",
+                    "Set DATABASE_URL to the user that the program works as, or neither to use the embedded database.");
+        }
         if (connections < 2) {
             throw new IllegalArgumentException("cmp.database.connections is at least 2: " + connections);
         }

@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
  * PostgreSQL as a child of this process, its cluster kept in a folder: the database of everyone who sets no
  * {@code DATABASE_URL}, and of the tests.
  *
+ * <p>A server that dies while this process lives is started again, see {@link DatabaseWatch}.
+ *
  * <p>Always true: one process owns a data directory; what was committed survives {@code kill -9} of this process and of
  * PostgreSQL; closing leaves no process behind.
  *
@@ -55,10 +57,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private final PostgresBinaries binaries;
     private final String password;
     private final int port;
+    private final DatabaseWatch watch;
+    private volatile long server;
+    private volatile boolean closed;
     /** What ends the server when there is no time left. */
     private final Runnable cut = this::cutOff;
-
-    private boolean closed;
 
     private EmbeddedDatabase(Path directory, Path binaries, boolean durable) {
         this.directory = DatabaseDirectory.lock(directory);
@@ -72,6 +75,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
             initialize();
             this.port = start();
             assertDurable();
+            this.server = leftover().orElse(0L);
+            this.watch = new DatabaseWatch(this::runs, this::startAgain, DatabaseWatch.PAUSES);
         } catch (RuntimeException e) {
             StopBound.over(cut);
             this.directory.close();
@@ -127,6 +132,25 @@ public final class EmbeddedDatabase implements AutoCloseable {
         store().createDatabase(name);
     }
 
+    /** Makes a user who may sign in and owns nothing, unless there is one, and answers with the user's password. */
+    String createLogin(String name) {
+        String secret = directory.password(name);
+        store().createLogin(name, secret);
+        return secret;
+    }
+
+    /**
+     * The address of one database of the server that another process runs over this directory.
+     *
+     * @param login a user of {@link #createLogin}
+     * @return empty when no server runs there, or none that such a user was made in
+     */
+    static Optional<String> joined(Path directory, String login, String database) {
+        return DatabaseDirectory.runningPort(directory)
+                .flatMap(port -> DatabaseDirectory.readPassword(directory, login)
+                        .map(secret -> "postgres://" + login + ":" + secret + "@127.0.0.1:" + port + "/" + database));
+    }
+
     /** Stops PostgreSQL and gives the directory back. */
     @Override
     public synchronized void close() {
@@ -134,6 +158,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             return;
         }
         closed = true;
+        watch.close();
         if (!stop("fast", STOP_TIMEOUT_SECONDS) && leftover().isPresent()) {
             LOG.warn(
                     "PostgreSQL did not stop within {} s; it is cut off and recovers at the next start",
@@ -146,6 +171,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /** Asks for an immediate end, gives it a moment, and kills what is left: fsync is on, the next start recovers. */
     private void cutOff() {
+        // Nobody starts it again from now on.
+        closed = true;
         List<String> now = List.of("-D", directory.cluster().toString(), "-m", "immediate", "-W", "stop");
         Thread.ofPlatform().daemon().start(() -> binaries.run(directory.log(), "pg_ctl", now));
         long deadline = System.nanoTime() + CUT_OFF_TIME.toNanos();
@@ -270,34 +297,58 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
+    /** Whether the server is there; a zombie has no working directory and is not. */
+    private boolean runs() {
+        return closed
+                || ProcessHandle.of(server)
+                        .filter(ProcessHandle::isAlive)
+                        .filter(this::isOurs)
+                        .isPresent();
+    }
+
+    /** Over the same data and on the same port, which the pool knows. */
+    private void startAgain() {
+        stopLeftover();
+        if (!closed && start(port) != 0) {
+            throw failed("PostgreSQL does not start over " + directory.cluster());
+        }
+        server = leftover().orElse(0L);
+        if (closed) {
+            stop("fast", STOP_TIMEOUT_SECONDS);
+        }
+    }
+
     private int start() {
         for (int attempt = 1; ; attempt++) {
             int candidate = freePort();
-            StringBuilder options = new StringBuilder("-p " + candidate);
-            settings()
-                    .forEach((name, value) ->
-                            options.append(" -c ").append(name).append('=').append(value));
-            int exit = binaries.run(
-                    directory.log(),
-                    "pg_ctl",
-                    List.of(
-                            "-D",
-                            directory.cluster().toString(),
-                            "-w",
-                            "-t",
-                            "" + START_TIMEOUT_SECONDS,
-                            "-l",
-                            directory.log().toString(),
-                            "-o",
-                            options.toString(),
-                            "start"));
-            if (exit == 0) {
+            if (start(candidate) == 0) {
                 return candidate;
             }
             if (attempt == PORT_ATTEMPTS || !directory.logTail().contains("could not bind")) {
                 throw failed("PostgreSQL does not start over " + directory.cluster());
             }
         }
+    }
+
+    private int start(int candidate) {
+        StringBuilder options = new StringBuilder("-p " + candidate);
+        settings()
+                .forEach((name, value) ->
+                        options.append(" -c ").append(name).append('=').append(value));
+        return binaries.run(
+                directory.log(),
+                "pg_ctl",
+                List.of(
+                        "-D",
+                        directory.cluster().toString(),
+                        "-w",
+                        "-t",
+                        "" + START_TIMEOUT_SECONDS,
+                        "-l",
+                        directory.log().toString(),
+                        "-o",
+                        options.toString(),
+                        "start"));
     }
 
     /**

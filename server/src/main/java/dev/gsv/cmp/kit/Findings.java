@@ -166,7 +166,7 @@ public final class Findings {
             throw new KitProblem.Invalid(said("The request has invalid fields", shape), shape);
         }
         if (!meaning.isEmpty()) {
-            throw new KitProblem.Meaningless(said("The request makes no sense", meaning), meaning);
+            throw new KitProblem.Meaningless(said("These values are not possible", meaning), meaning);
         }
     }
 

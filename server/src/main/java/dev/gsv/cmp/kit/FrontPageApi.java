@@ -18,6 +18,9 @@ import org.springframework.web.util.HtmlUtils;
 @RestController
 @Hidden
 class FrontPageApi {
+    /** For pages that are text: no script, nothing from elsewhere, in no frame. */
+    static final String ONLY_STYLE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
     private static final String ROW = "<li><a href=\"/docs/guides/%s\"><b>%s</b><span>%s</span></a></li>\n    ";
 
     private final String page;
@@ -34,9 +37,7 @@ class FrontPageApi {
     @GetMapping(path = "/", produces = MediaType.TEXT_HTML_VALUE)
     ResponseEntity<String> page() {
         return ResponseEntity.ok()
-                .header(
-                        "Content-Security-Policy",
-                        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+                .header("Content-Security-Policy", ONLY_STYLE)
                 .contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
                 .body(page);
     }

@@ -124,7 +124,7 @@ public abstract sealed class KitProblem extends Problem {
         }
     }
 
-    @ProblemCode(value = "SEMANTIC_ERROR", status = 422, title = "The request makes no sense")
+    @ProblemCode(value = "SEMANTIC_ERROR", status = 422, title = "Not possible with these values")
     public static final class Meaningless extends KitProblem {
         public Meaningless(String message) {
             super(message);

@@ -42,6 +42,11 @@ public abstract class Problem extends RuntimeException {
         return details;
     }
 
+    /** Everything that a program may want to know of this problem, as one more entry of the details. */
+    public Optional<Object> insight() {
+        return Optional.empty();
+    }
+
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
     }
@@ -65,11 +70,11 @@ public abstract class Problem extends RuntimeException {
         return page(getClass());
     }
 
-    /** The path of the page of a kind of problem: its room is the last part of its package. */
+    /** The path of the page of a kind of problem: its room is the last part of its package, or named by the code. */
     public static String page(Class<?> kind) {
-        String pack = kind.getPackageName();
-        String room = pack.substring(pack.lastIndexOf('.') + 1);
         ProblemCode face = Objects.requireNonNull(kind.getAnnotation(ProblemCode.class), kind.getName());
+        String pack = kind.getPackageName();
+        String room = face.pageOf().isEmpty() ? pack.substring(pack.lastIndexOf('.') + 1) : face.pageOf();
         return "/docs/errors/" + room + "/"
                 + face.value().toLowerCase(Locale.ROOT).replace('_', '-');
     }

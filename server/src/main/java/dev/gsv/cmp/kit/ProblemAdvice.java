@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -20,7 +18,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.transaction.CannotCreateTransactionException;
-import org.springframework.transaction.TransactionSystemException;
+import org.springframework.transaction.TransactionException;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
@@ -47,6 +45,8 @@ public class ProblemAdvice {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
     private static final Duration SOON = Duration.ofSeconds(1);
+    /** What the embedded server needs to start again, and a little more. */
+    private static final Duration WITHOUT_DATABASE = Duration.ofSeconds(5);
 
     private final JsonMapper mapper;
 
@@ -117,13 +117,7 @@ public class ProblemAdvice {
             case MaxUploadSizeExceededException e -> new KitProblem.TooLarge(Body.MAX_BODY_BYTES);
             case NoResourceFoundException e -> new KitProblem.NotFound("route");
             case NoHandlerFoundException e -> new KitProblem.NotFound("route");
-            case CannotCreateTransactionException e -> busy(e);
-            case CannotGetJdbcConnectionException e -> busy(e);
-            case TransientDataAccessException e -> busy(e);
-            // The connection broke: whether anything was written is not known, so nobody may say that nothing was.
-            case TransactionSystemException e -> busy(e);
-            case DataAccessResourceFailureException e -> busy(e);
-            case RecoverableDataAccessException e -> busy(e);
+            case TransactionException e -> database(e);
             case DataAccessException e -> database(e);
             default -> unknown(exception);
         };
@@ -199,11 +193,19 @@ public class ProblemAdvice {
         return new KitProblem.Unavailable("The service is busy. Try again in a second.", SOON);
     }
 
-    private static Problem database(DataAccessException e) {
-        if (SqlState.TRANSIENT.of(e)) {
+    private static Problem database(Exception e) {
+        if (SqlState.GONE.in(e)) {
+            log.warn("refused, because the database does not answer: {}", e.getMessage());
+            return new KitProblem.Unavailable(
+                    "The database of this service does not answer at the moment. Try again in a few seconds; "
+                            + "with the same Idempotency-Key nothing happens twice.",
+                    WITHOUT_DATABASE);
+        }
+        boolean full = e instanceof CannotCreateTransactionException || e instanceof CannotGetJdbcConnectionException;
+        if (full || e instanceof TransientDataAccessException || SqlState.TRANSIENT.in(e)) {
             return busy(e);
         }
-        return SqlState.BAD_DATA.of(e)
+        return SqlState.BAD_DATA.in(e)
                 ? new KitProblem.Invalid("A text holds a NUL character, or a number is out of range.")
                 : unknown(e);
     }

@@ -20,4 +20,7 @@ public @interface ProblemCode {
     int status();
 
     String title();
+
+    /** The room that keeps the page, when a code is shared: one code has one page. Empty: the problem's own room. */
+    String pageOf() default "";
 }

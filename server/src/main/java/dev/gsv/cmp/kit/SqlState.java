@@ -13,10 +13,14 @@ public enum SqlState {
     TIMEOUT("55P03", "57014"),
     /** Nothing is wrong with the statement: repeated later it may succeed. */
     TRANSIENT("55P03", "57014", "40001", "40P01", "53300", "53400", "57P01", "57P02", "57P03", "25P03"),
+    /** The server is not there, or left in the middle. */
+    GONE("08000", "08001", "08003", "08004", "08006", "57P01", "57P02", "57P03"),
     /** A text held a NUL character, or a number was out of range. */
     BAD_DATA("22021", "22P05", "22003", "22P02", "22008"),
     UNIQUE_VIOLATION("23505"),
     FOREIGN_KEY_VIOLATION("23503");
+
+    private static final int MAX_CAUSES = 20;
 
     private final Set<String> codes;
 
@@ -39,5 +43,16 @@ public enum SqlState {
         return exception.getMostSpecificCause() instanceof SQLException sql
                 && sql.getSQLState() != null
                 && codes.contains(sql.getSQLState());
+    }
+
+    /** Whether the throwable, or a cause of it, is such an answer. */
+    boolean in(Throwable thrown) {
+        Throwable at = thrown;
+        for (int depth = 0; at != null && depth < MAX_CAUSES; depth++, at = at.getCause()) {
+            if (at instanceof SQLException sql && sql.getSQLState() != null && codes.contains(sql.getSQLState())) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param subject the identity's subject, or {@code key:<id>} for an API key
  * @param name what to call the person, for instance in the name of the first organization
+ * @param userType what the token says of a person's quota; null when it says nothing
  * @param needs what the endpoint demands; empty outside of a request
  * @param reading true when the request changes nothing (GET, HEAD)
  */
@@ -24,6 +25,7 @@ public record Caller(
         boolean emailVerified,
         boolean operator,
         @Nullable Key key,
+        @Nullable String userType,
         Set<Need> needs,
         boolean reading) {
 
@@ -49,15 +51,20 @@ public record Caller(
 
     public static Caller person(
             String subject, String name, @Nullable String email, boolean verified, boolean operator) {
-        return new Caller(Kind.PERSON, subject, name, email, verified, operator, null, Set.of(), false);
+        return new Caller(Kind.PERSON, subject, name, email, verified, operator, null, null, Set.of(), false);
+    }
+
+    /** The same person, of the user type that the token names. */
+    public Caller ofType(@Nullable String named) {
+        return new Caller(kind, subject, name, email, emailVerified, operator, key, named, needs, reading);
     }
 
     public static Caller service(String subject, boolean operator) {
-        return new Caller(Kind.SERVICE, subject, subject, null, false, operator, null, Set.of(), false);
+        return new Caller(Kind.SERVICE, subject, subject, null, false, operator, null, null, Set.of(), false);
     }
 
     public static Caller apiKey(Key key) {
-        return new Caller(Kind.API_KEY, "key:" + key.id(), "API key", null, false, false, key, Set.of(), false);
+        return new Caller(Kind.API_KEY, "key:" + key.id(), "API key", null, false, false, key, null, Set.of(), false);
     }
 
     public Caller needing(Set<Need> demanded) {
@@ -65,7 +72,7 @@ public record Caller(
     }
 
     public Caller needing(Set<Need> demanded, boolean onlyReading) {
-        return new Caller(kind, subject, name, email, emailVerified, operator, key, demanded, onlyReading);
+        return new Caller(kind, subject, name, email, emailVerified, operator, key, userType, demanded, onlyReading);
     }
 
     /** The weakest role that the endpoint lets in; where it names none, being a member is enough. */

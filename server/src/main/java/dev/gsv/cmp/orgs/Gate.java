@@ -4,8 +4,10 @@ import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.Open;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
@@ -27,8 +29,21 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
  */
 public class Gate implements HandlerInterceptor, HandlerMethodArgumentResolver {
 
-    /** Request attribute where {@code access} puts the proved caller. */
-    public static final String CALLER = Caller.class.getName();
+    /** Request attribute where {@code access} puts the {@link Proof}. */
+    public static final String PROOF = Proof.class.getName();
+
+    private static final String CALLER = Caller.class.getName();
+
+    /** Looks at the credential of a request. */
+    @FunctionalInterface
+    public interface Proof {
+        /**
+         * The caller; absent when the request carries no credential.
+         *
+         * @throws dev.gsv.cmp.kit.Problem 401 when it carries a bad one
+         */
+        Optional<Caller> caller();
+    }
 
     private static final Set<String> READING = Set.of("GET", "HEAD");
 
@@ -40,14 +55,14 @@ public class Gate implements HandlerInterceptor, HandlerMethodArgumentResolver {
         Needs needs = method.getMethodAnnotation(Needs.class);
         if (needs == null) {
             if (open(method)) {
+                if (asksWhoCalls(method)) {
+                    caller(request).ifPresent(caller -> request.setAttribute(CALLER, caller));
+                }
                 return true;
             }
             throw new KitProblem.PermissionDenied("This call is not open to anybody.");
         }
-        Caller caller = (Caller) request.getAttribute(CALLER);
-        if (caller == null) {
-            throw new KitProblem.Unauthenticated();
-        }
+        Caller caller = caller(request).orElseThrow(KitProblem.Unauthenticated::new);
         Set<Need> demanded = EnumSet.copyOf(List.of(needs.value()));
         if (!admitted(caller, demanded, needs.keys().length > 0)) {
             throw new KitProblem.PermissionDenied("This credential cannot be used for this call.");
@@ -55,6 +70,14 @@ public class Gate implements HandlerInterceptor, HandlerMethodArgumentResolver {
         caller.presentedKey().ifPresent(key -> scoped(key, needs.keys()));
         request.setAttribute(CALLER, caller.needing(demanded, READING.contains(request.getMethod())));
         return true;
+    }
+
+    private static Optional<Caller> caller(HttpServletRequest request) {
+        return request.getAttribute(PROOF) instanceof Proof proof ? proof.caller() : Optional.empty();
+    }
+
+    private static boolean asksWhoCalls(HandlerMethod method) {
+        return Arrays.stream(method.getMethodParameters()).anyMatch(part -> part.getParameterType() == Caller.class);
     }
 
     private static boolean admitted(Caller caller, Set<Need> demanded, boolean keys) {

@@ -1,92 +1,208 @@
 package dev.gsv.cmp.quotas;
 
 import dev.gsv.cmp.orgs.OrgId;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.YearMonth;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Admits a run or refuses it. Time is the database's, so that all nodes count the same minute. */
+/**
+ * The gates before a run, in their order: the plan of the instance (429), the quota of the user (429), the budgets of
+ * the providers (402). All of it is for lists, set-based, and joins the transaction of the caller; a single call is a
+ * list of one. What a later gate refuses leaves no trace in an earlier one.
+ */
 @Service
 public class Quotas {
 
-    /** Longer than any run may last; after it the slot of a process that died is free again. */
-    static final Duration SLOT_TIME = Duration.ofMinutes(5);
+    /** A run that wants in. Made before the transaction, because it reads what holds for the user. */
+    public static final class Entry {
+        private final InstanceQuotas.Run run;
+        private final @Nullable Ticket ticket;
+        private final Budgets.Wish wish;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Quotas.class);
+        private Entry(InstanceQuotas.Run run, @Nullable Ticket ticket, Budgets.Wish wish) {
+            this.run = run;
+            this.ticket = ticket;
+            this.wish = wish;
+        }
 
-    private final QuotaStore store;
+        public UUID run() {
+            return run.run();
+        }
+    }
 
-    Quotas(QuotaStore store) {
-        this.store = store;
+    /** Where a run belongs: its instance, the place of its quota and the slug of its offering. */
+    public record Where(OrgId org, UUID instance, Place place, String bundle) {}
+
+    /**
+     * How a run ended.
+     *
+     * @param counted whether it counts in the user's quota; a run that failed does not
+     * @param tokens what it used of models
+     * @param costs micro-USD by provider; also what a failed run spent
+     */
+    public record End(OrgId org, UUID instance, UUID run, boolean counted, long tokens, Map<String, Long> costs) {}
+
+    private final InstanceQuotas instances;
+    private final UserQuotas users;
+    private final Budgets budgets;
+
+    Quotas(InstanceQuotas instances, UserQuotas users, Budgets budgets) {
+        this.instances = instances;
+        this.users = users;
+        this.budgets = budgets;
     }
 
     /**
-     * Counts a run against the limits of its instance and takes a slot, within the caller's transaction: when a later
-     * check refuses the run, the rollback takes the count back.
+     * What a run asks of the gates.
+     *
+     * @param user empty for a service of the platform, which has no quota
+     * @param tokens the estimate of what models read and write; 0 when none is called
+     * @param estimates micro-USD by provider: the providers that the run may use
+     */
+    public Entry entry(
+            Where where, UUID run, Limits limits, Optional<QuotaUser> user, long tokens, Map<String, Long> estimates) {
+        String key = Ticket.ofRun(run);
+        return new Entry(
+                InstanceQuotas.Run.of(where.org(), where.instance(), run, limits),
+                user.map(who -> users.ticket(
+                                key, where.place(), who, where.bundle(), run.toString(), tokens, RUN_SECONDS))
+                        .orElse(null),
+                new Budgets.Wish(key, where.place(), where.bundle(), estimates));
+    }
+
+    /** How often a run that goes on has to be renewed. */
+    public static final java.time.Duration RENEW_EVERY = java.time.Duration.ofSeconds(Ticket.DEFAULT_SECONDS / 3);
+
+    /** How long the admission of a run lasts without renewal. */
+    private static final long RUN_SECONDS = Ticket.DEFAULT_SECONDS;
+
+    /**
+     * Lets runs in or refuses them, in their order.
+     *
+     * @return for each entry what refused it, or nothing
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public List<Optional<QuotasProblem>> admit(List<Entry> entries) {
+        List<Optional<QuotasProblem>> results = new ArrayList<>(
+                instances.admit(entries.stream().map(entry -> entry.run).toList()));
+        Map<Integer, Ticket> tickets = new LinkedHashMap<>();
+        for (int i = 0; i < entries.size(); i++) {
+            Ticket ticket = entries.get(i).ticket;
+            if (ticket != null && results.get(i).isEmpty()) {
+                tickets.put(i, ticket);
+            }
+        }
+        if (!tickets.isEmpty()) {
+            List<UserQuotas.Decision> decisions = users.admit(List.copyOf(tickets.values()), false);
+            List<InstanceQuotas.Run> back = new ArrayList<>();
+            int at = 0;
+            for (int i : tickets.keySet()) {
+                UserQuotas.Decision decision = decisions.get(at++);
+                if (!decision.allowed()) {
+                    results.set(i, Optional.of(new QuotasProblem.QuotaExceeded(decision.insight())));
+                    back.add(entries.get(i).run);
+                }
+            }
+            instances.withdraw(back);
+        }
+        List<Integer> alive = new ArrayList<>();
+        for (int i = 0; i < entries.size(); i++) {
+            if (results.get(i).isEmpty()) {
+                alive.add(i);
+            }
+        }
+        List<Entry> back = new ArrayList<>();
+        budgets.reserve(alive.stream().map(i -> entries.get(i).wish).toList()).forEach((at, insight) -> {
+            int i = alive.get(at);
+            results.set(i, Optional.of(new QuotasProblem.BudgetExceeded(insight)));
+            back.add(entries.get(i));
+        });
+        instances.withdraw(back.stream().map(entry -> entry.run).toList());
+        users.withdraw(tickets(back));
+        return results;
+    }
+
+    private static List<String> tickets(Collection<Entry> entries) {
+        return entries.stream()
+                .flatMap(entry -> Optional.ofNullable(entry.ticket).stream())
+                .map(Ticket::key)
+                .toList();
+    }
+
+    /**
+     * Lets one run in.
      *
      * @throws QuotasProblem.RateLimited runs per minute or at once (429, Retry-After)
-     * @throws QuotasProblem.QuotaExceeded runs per month (429, Retry-After)
+     * @throws QuotasProblem.QuotaExceeded runs per month, or the quota of the user (429)
+     * @throws QuotasProblem.BudgetExceeded the budget of a provider (402)
      */
-    @Transactional(propagation = Propagation.MANDATORY, noRollbackFor = QuotasProblem.class)
-    public void admit(OrgId org, UUID instance, UUID run, Limits limits) {
-        if (limits.unlimited()) {
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void admit(Entry entry) {
+        admit(List.of(entry)).getFirst().ifPresent(refusal -> {
+            throw refusal;
+        });
+    }
+
+    /** Takes back what this transaction admitted, because a gate of another room refuses: as if never asked. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void withdraw(Collection<Entry> entries) {
+        instances.withdraw(entries.stream().map(entry -> entry.run).toList());
+        users.withdraw(tickets(entries));
+        budgets.withdraw(entries.stream().map(entry -> entry.wish.run()).toList());
+    }
+
+    /** Ends runs: slots are free, what was used is counted, what was spent is booked. A second time does nothing. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void commit(List<End> ends) {
+        instances.finish(ends.stream()
+                .map(end -> InstanceQuotas.Run.of(end.org(), end.instance(), end.run(), NO_LIMITS))
+                .toList());
+        Map<String, Long> counted = new LinkedHashMap<>();
+        List<String> released = new ArrayList<>();
+        Map<String, Map<String, Long>> costs = new HashMap<>();
+        for (End end : ends) {
+            String key = Ticket.ofRun(end.run());
+            if (end.counted()) {
+                counted.put(key, end.tokens());
+            } else {
+                released.add(key);
+            }
+            costs.put(key, end.costs());
+        }
+        if (!counted.isEmpty()) {
+            users.commit(counted);
+        }
+        users.release(released);
+        budgets.commit(costs);
+    }
+
+    private static final Limits NO_LIMITS = new Limits(null, null, null);
+
+    /** Ends runs of which nobody knows what they used: everything is free again, nothing is counted. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void release(List<End> ends) {
+        commit(ends.stream()
+                .map(end -> new End(end.org(), end.instance(), end.run(), false, 0, Map.of()))
+                .toList());
+    }
+
+    /** Keeps runs in flight that go on; asked for at least every third of two minutes. */
+    public void renew(Collection<UUID> runs) {
+        if (runs.isEmpty()) {
             return;
         }
-        QuotaStore.Counted counted = store.lock(org, instance);
-        Instant now = counted.now();
-        Instant minute = now.truncatedTo(ChronoUnit.MINUTES);
-        YearMonth calendar = YearMonth.from(now.atOffset(ZoneOffset.UTC));
-        Instant month = calendar.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-        int inMonth = counted.month().equals(month) ? counted.inMonth() : 0;
-        int inMinute = counted.minute().equals(minute) ? counted.inMinute() : 0;
-
-        Integer monthly = limits.requestsPerMonth();
-        if (monthly != null && inMonth >= monthly) {
-            Instant next =
-                    calendar.plusMonths(1).atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-            throw new QuotasProblem.QuotaExceeded(monthly, Duration.between(now, next));
-        }
-        Integer perMinute = limits.requestsPerMinute();
-        if (perMinute != null && inMinute >= perMinute) {
-            throw QuotasProblem.RateLimited.perMinute(
-                    perMinute, Duration.between(now, minute.plus(1, ChronoUnit.MINUTES)));
-        }
-        Integer atOnce = limits.maxConcurrent();
-        if (atOnce != null) {
-            if (store.open(org, instance) >= atOnce) {
-                throw QuotasProblem.RateLimited.atOnce(atOnce);
-            }
-            store.take(org, instance, run, SLOT_TIME);
-        }
-        store.count(org, instance, minute, inMinute + 1, month, inMonth + 1);
-    }
-
-    /** Takes an admission of the running transaction back, because a later gate refuses. */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public void withdraw(OrgId org, UUID instance, UUID run) {
-        store.free(org, instance, run);
-        store.uncount(org, instance);
-    }
-
-    /** Frees the slot of a run; a second time it does nothing. */
-    public void finish(OrgId org, UUID instance, UUID run) {
-        store.free(org, instance, run);
-    }
-
-    /** Removes slots past their time, which count for nobody. Returns how many. */
-    public int sweep(int atMost) {
-        int removed = store.sweep(atMost);
-        if (removed > 0) {
-            LOG.info("{} slots of runs that never ended were removed", removed);
-        }
-        return removed;
+        List<String> keys = runs.stream().map(Ticket::ofRun).sorted().toList();
+        instances.renew(runs);
+        users.renew(keys, RUN_SECONDS);
+        budgets.renew(keys);
     }
 }

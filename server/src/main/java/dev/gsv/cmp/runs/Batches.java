@@ -8,6 +8,7 @@ import dev.gsv.cmp.kit.Lanes;
 import dev.gsv.cmp.kit.Problem;
 import dev.gsv.cmp.orgs.OrgId;
 import dev.gsv.cmp.quotas.Quotas;
+import dev.gsv.cmp.quotas.QuotasProblem;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,9 +17,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -54,16 +55,15 @@ class Batches {
                 .toList()));
         List<Opened> ending = ending(postings);
         Map<UUID, Run.Status> standing = store.lock(ending);
-        ending.forEach(run -> quotas.finish(run.org(), run.instance(), run.run()));
-        Map<Posting, @Nullable Problem> gates = admitted(postings, mine);
+        quotas.commit(ends(postings, standing));
+        Map<Posting, Problem> gates = admitted(postings, mine);
         Desk desk = ledger.open(orgs(postings), reservations(postings));
         Batch batch = new Batch(desk, standing, clock.instant());
         List<Lanes.Answer<Posting.Posted>> answers = new ArrayList<>(postings.size());
         for (Posting posting : postings) {
             answers.add(answer(batch, posting, mine, gates));
         }
-        batch.withdrawn()
-                .forEach(open -> quotas.withdraw(open.org(), open.hold().instance(), open.run()));
+        quotas.withdraw(batch.withdrawn().stream().map(Posting.Open::gates).toList());
         store.insert(batch.begun());
         store.finish(batch.ended());
         usages.add(batch.used());
@@ -73,32 +73,62 @@ class Batches {
         return answers;
     }
 
-    /** What the limits say of each run that wants in; null lets it pass. Who has no key of its own is not asked. */
-    private Map<Posting, @Nullable Problem> admitted(List<Posting> postings, Set<Idempotency.Key> mine) {
-        Map<Posting, @Nullable Problem> gates = new HashMap<>();
+    /** What refuses each run that wants in; nothing for those that pass. Who has no key of its own is not asked. */
+    private Map<Posting, Problem> admitted(List<Posting> postings, Set<Idempotency.Key> mine) {
+        List<Posting.Open> asking = new ArrayList<>();
         Set<Idempotency.Key> seen = new HashSet<>();
         for (Posting posting : postings) {
             if (posting instanceof Posting.Open open
                     && (open.key() == null
                             || (mine.contains(open.key().key())
                                     && seen.add(open.key().key())))) {
-                gates.put(open, refusal(open));
+                asking.add(open);
             }
         }
-        return gates;
+        Map<Posting, Problem> refusals = new HashMap<>();
+        if (!asking.isEmpty()) {
+            List<Optional<QuotasProblem>> results =
+                    quotas.admit(asking.stream().map(Posting.Open::gates).toList());
+            for (int i = 0; i < asking.size(); i++) {
+                Posting.Open open = asking.get(i);
+                results.get(i).ifPresent(refusal -> refusals.put(open, refusal));
+            }
+        }
+        return refusals;
     }
 
-    private @Nullable Problem refusal(Posting.Open open) {
-        try {
-            quotas.admit(open.org(), open.hold().instance(), open.run(), open.limits());
-            return null;
-        } catch (Problem refusal) {
-            return refusal;
+    /** What the limits learn of runs that end. One that nobody closed counts nothing. */
+    private static List<Quotas.End> ends(List<Posting> postings, Map<UUID, Run.Status> standing) {
+        Map<UUID, Quotas.End> ends = new HashMap<>();
+        for (Posting posting : postings) {
+            switch (posting) {
+                case Posting.Close close -> ends.putIfAbsent(close.run().run(), end(close.run(), close.ending()));
+                case Posting.Abandon abandon
+                when standing.get(abandon.run().run()) == Run.Status.RUNNING ->
+                    ends.putIfAbsent(abandon.run().run(), end(abandon.run(), Ending.abandoned()));
+                case Posting.Abandon abandon -> {}
+                case Posting.Open open -> {}
+                case Posting.Authorize authorize -> {}
+                case Posting.Settle settle -> {}
+                case Posting.Release release -> {}
+            }
         }
+        return List.copyOf(ends.values());
+    }
+
+    private static Quotas.End end(Opened run, Ending ending) {
+        Run.Used used = ending.used();
+        return new Quotas.End(
+                run.org(),
+                run.instance(),
+                run.run(),
+                ending.answered(),
+                used.llmTokensIn() + used.llmTokensOut(),
+                ending.costs());
     }
 
     private Lanes.Answer<Posting.Posted> answer(
-            Batch batch, Posting posting, Set<Idempotency.Key> mine, Map<Posting, @Nullable Problem> gates) {
+            Batch batch, Posting posting, Set<Idempotency.Key> mine, Map<Posting, Problem> gates) {
         Posting.Keyed keyed = posting.key();
         if (keyed != null && !mine.remove(keyed.key())) {
             return new Lanes.Answer.Done<>(new Posting.Posted.KeyTaken());

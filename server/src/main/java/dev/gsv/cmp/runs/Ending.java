@@ -7,36 +7,51 @@ import dev.gsv.cmp.flows.Usage;
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Trace;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a run ended, in the form in which it is closed: everything that the closing transaction writes, also when it has
  * to be written later from a file.
  */
-record Ending(Run.Status status, Run.Used used, Run.@Nullable Error error, List<Run.Node> trace, String traceId) {
+record Ending(
+        Run.Status status,
+        Run.Used used,
+        Run.@Nullable Error error,
+        List<Run.Node> trace,
+        String traceId,
+        Map<String, Long> costs) {
 
     private static final int MAX_MESSAGE = 2000;
     private static final int MAX_NODE = 500;
 
-    static Ending of(Outcome outcome) {
+    @SuppressWarnings("NullAway") // A file of an earlier version has no costs.
+    Ending {
+        costs = costs == null ? Map.of() : Map.copyOf(costs);
+    }
+
+    /** @param costs micro-USD by provider of models */
+    static Ending of(Outcome outcome, Map<String, Long> costs) {
         Run.Used used = used(outcome.usage());
         List<Run.Node> trace = outcome.trace().stream().map(Ending::node).toList();
         return switch (outcome) {
-            case Outcome.Answered answered -> new Ending(Run.Status.SUCCEEDED, used, null, trace, Trace.id());
+            case Outcome.Answered answered -> new Ending(Run.Status.SUCCEEDED, used, null, trace, Trace.id(), costs);
             case Outcome.Failed failed ->
                 new Ending(
                         Run.Status.FAILED,
                         used,
                         new Run.Error(failed.code(), cut(failed.message(), MAX_MESSAGE), node(failed.node())),
                         trace,
-                        Trace.id());
+                        Trace.id(),
+                        costs);
             case Outcome.TimedOut late ->
                 new Ending(
                         Run.Status.TIMED_OUT,
                         used,
                         new Run.Error("RUN_TIMEOUT", "The run reached its deadline.", null),
                         trace,
-                        Trace.id());
+                        Trace.id(),
+                        costs);
         };
     }
 
@@ -47,7 +62,8 @@ record Ending(Run.Status status, Run.Used used, Run.@Nullable Error error, List<
                 new Run.Used(0, 0, 0, 0, 0, "none"),
                 new Run.Error("ABANDONED", "The process that ran it died.", null),
                 List.of(),
-                Trace.id());
+                Trace.id(),
+                Map.of());
     }
 
     /** A run as it is added to the usage of its day. */

@@ -3,9 +3,11 @@ package dev.gsv.cmp.runs;
 import dev.gsv.cmp.billing.Ledger;
 import dev.gsv.cmp.flows.Cancellation;
 import dev.gsv.cmp.orgs.OrgId;
+import dev.gsv.cmp.quotas.Quotas;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -35,13 +37,15 @@ class Living implements SmartLifecycle {
     private record Alive(OrgId org, UUID reservation, Cancellation cancellation) {}
 
     private final Ledger ledger;
+    private final Quotas quotas;
     private final Closing closing;
     private final Unsettled unsettled;
     private final Map<UUID, Alive> runs = new ConcurrentHashMap<>();
     private @Nullable ScheduledExecutorService clockwork;
 
-    Living(Ledger ledger, Closing closing, Unsettled unsettled) {
+    Living(Ledger ledger, Quotas quotas, Closing closing, Unsettled unsettled) {
         this.ledger = ledger;
+        this.quotas = quotas;
         this.closing = closing;
         this.unsettled = unsettled;
     }
@@ -60,6 +64,10 @@ class Living implements SmartLifecycle {
         ledger.renew(reservations);
     }
 
+    private void renewQuotas() {
+        quotas.renew(Set.copyOf(runs.keySet()));
+    }
+
     /** Closes what waits; stops at the first that the database does not take. */
     void reconcile() {
         for (Unsettled.Late late : unsettled.waiting(RECONCILE_PORTION)) {
@@ -76,6 +84,8 @@ class Living implements SmartLifecycle {
                 Thread.ofPlatform().name("runs-living").daemon().factory());
         long beat = Math.max(300, ledger.holdTime().toMillis() / BEATS);
         started.scheduleWithFixedDelay(guarded(this::renew), beat, beat, TimeUnit.MILLISECONDS);
+        long often = Quotas.RENEW_EVERY.toMillis();
+        started.scheduleWithFixedDelay(guarded(this::renewQuotas), often, often, TimeUnit.MILLISECONDS);
         long pause = RECONCILE_EVERY.toMillis();
         started.scheduleWithFixedDelay(guarded(this::reconcile), 0, pause, TimeUnit.MILLISECONDS);
         clockwork = started;

@@ -4,12 +4,11 @@ import dev.gsv.cmp.billing.HoldRequest;
 import dev.gsv.cmp.billing.RateCard;
 import dev.gsv.cmp.instances.Instances;
 import dev.gsv.cmp.kit.Credits;
-import dev.gsv.cmp.kit.Ids;
 import dev.gsv.cmp.kit.Lanes;
 import dev.gsv.cmp.kit.Problem;
 import dev.gsv.cmp.kit.Trace;
 import dev.gsv.cmp.orgs.Caller;
-import dev.gsv.cmp.quotas.Limits;
+import dev.gsv.cmp.quotas.Quotas;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -24,16 +23,19 @@ class Opening {
 
     /** Who runs what at which price. */
     record Request(
-            Caller caller, Instances.Runnable target, RateCard card, Credits estimate, Keys.@Nullable Claim key) {}
+            Caller caller,
+            Instances.Runnable target,
+            Quotas.Entry gates,
+            RateCard card,
+            Credits estimate,
+            Keys.@Nullable Claim key) {}
 
     private final Lanes<Posting, Posting.Posted> lanes;
     private final RunSettings settings;
-    private final Ids ids;
 
-    Opening(Lanes<Posting, Posting.Posted> lanes, RunSettings settings, Ids ids) {
+    Opening(Lanes<Posting, Posting.Posted> lanes, RunSettings settings) {
         this.lanes = lanes;
         this.settings = settings;
-        this.ids = ids;
     }
 
     /**
@@ -44,7 +46,7 @@ class Opening {
     Optional<Opened> open(Request request) {
         Instances.Runnable target = request.target();
         Caller caller = request.caller();
-        UUID run = ids.next();
+        UUID run = request.gates().run();
         UUID key = caller.presentedKey().map(Caller.Key::id).orElse(null);
         RunStore.Start start = new RunStore.Start(
                 target.org(),
@@ -59,7 +61,7 @@ class Opening {
         Posting.Posted posted = lanes.submit(new Posting.Open(
                 new HoldRequest(target.org(), target.instance(), run, request.estimate(), request.card()),
                 start,
-                Limits.of(target.limits(), target.monthlyQuota()),
+                request.gates(),
                 request.key() == null ? null : request.key().keyed()));
         return posted instanceof Posting.Posted.In in ? Optional.of(start.opened(in.held())) : Optional.empty();
     }

@@ -7,7 +7,7 @@ import dev.gsv.cmp.billing.SettleOutcome;
 import dev.gsv.cmp.billing.SettleRequest;
 import dev.gsv.cmp.kit.Idempotency;
 import dev.gsv.cmp.orgs.OrgId;
-import dev.gsv.cmp.quotas.Limits;
+import dev.gsv.cmp.quotas.Quotas;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +37,7 @@ sealed interface Posting {
     record Open(
             HoldRequest hold,
             RunStore.Start start,
-            Limits limits,
+            Quotas.Entry gates,
             @Nullable Keyed key) implements Posting {
         @Override
         public OrgId org() {

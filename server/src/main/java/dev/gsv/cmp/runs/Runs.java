@@ -11,6 +11,7 @@ import dev.gsv.cmp.flows.Passage;
 import dev.gsv.cmp.flows.Retriever;
 import dev.gsv.cmp.flows.RunInput;
 import dev.gsv.cmp.flows.Surroundings;
+import dev.gsv.cmp.flows.Usage;
 import dev.gsv.cmp.instances.Configs;
 import dev.gsv.cmp.instances.Instances;
 import dev.gsv.cmp.kit.Credits;
@@ -59,6 +60,7 @@ public class Runs {
     private final Opening opening;
     private final Closing closing;
     private final Living living;
+    private final Gates gates;
     private final RunStore store;
     private final RunMetrics metrics;
     private final RunSettings settings;
@@ -77,6 +79,7 @@ public class Runs {
             Opening opening,
             Closing closing,
             Living living,
+            Gates gates,
             RunStore store,
             RunMetrics metrics,
             RunSettings settings,
@@ -93,6 +96,7 @@ public class Runs {
         this.opening = opening;
         this.closing = closing;
         this.living = living;
+        this.gates = gates;
         this.store = store;
         this.metrics = metrics;
         this.settings = settings;
@@ -153,7 +157,7 @@ public class Runs {
     }
 
     /** Everything that is decided before the first transaction. */
-    private record Prepared(Opening.Request request, Flow flow, RunInput input, JsonNode config) {}
+    private record Prepared(Opening.Request request, Gates.Asked asked, Flow flow, RunInput input, JsonNode config) {}
 
     private Prepared prepared(Caller caller, Instances.Runnable target, Ask ask, Keys.@Nullable Claim claim) {
         try {
@@ -163,8 +167,11 @@ public class Runs {
             Flow flow = flows.load(target.artifactKey(), target.artifactSha256());
             RunInput input = new RunInput(ask.query(), ask.messages(), session(caller, ask));
             RateCard card = RateCard.of(target.rateCard());
-            Credits estimate = card.cost(Ending.meters(Ending.used(engine.bound(flow, input, config))), true);
-            return new Prepared(new Opening.Request(caller, target, card, estimate, claim), flow, input, config);
+            Usage bound = engine.bound(flow, input, config);
+            Credits estimate = card.cost(Ending.meters(Ending.used(bound)), true);
+            Gates.Asked asked = gates.ask(caller, target, flow, input, config, bound);
+            Opening.Request request = new Opening.Request(caller, target, asked.entry(), card, estimate, claim);
+            return new Prepared(request, asked, flow, input, config);
         } catch (Problem refusal) {
             if (claim != null) {
                 keys.keep(claim, refusal);
@@ -192,7 +199,7 @@ public class Runs {
         Outcome outcome = outcome(prepared, run, begun.plus(settings.timeout()));
         Instant ended = clock.instant();
         Duration elapsed = Duration.between(begun, ended);
-        Ending ending = Ending.of(outcome);
+        Ending ending = Ending.of(outcome, prepared.asked().costs(outcome));
         Run.Billing paid = closing.close(
                 run,
                 ending,

@@ -8,6 +8,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.KeyUse;
+import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
@@ -99,6 +100,12 @@ class TokensTest {
         assertThat(caller.email()).isEqualTo("buyer@acme.test");
         assertThat(caller.emailVerified()).isTrue();
         assertThat(caller.operator()).isFalse();
+
+        RSAKey foreign = FakeIssuer.key("sig-1", KeyUse.SIGNATURE);
+        JWTClaimsSet claims = ISSUER.person(clock.instant()).build();
+        refused(FakeIssuer.token(foreign, "sig-1", claims));
+        refused(FakeIssuer.token(foreign, "unpublished", claims));
+        refused(it -> it.issuer("http://evil.test"));
 
         ISSUER.mood = Mood.ANOTHER_ISSUER;
         Tokens fresh = tokens(ISSUER.address());

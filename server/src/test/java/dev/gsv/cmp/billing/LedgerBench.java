@@ -1,166 +1,240 @@
 package dev.gsv.cmp.billing;
 
+import dev.gsv.cmp.Database;
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Lanes;
 import dev.gsv.cmp.orgs.OrgId;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.PrintStream;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
-/** Scratch. */
-final class LedgerBench {
+/**
+ * {@code ./cmp bench ledger}: hold and settle pairs per second over a durable database, against a transaction per
+ * operation with the same statements and against the inserts of the same rows alone, measured in turn in the same run.
+ * A ratio says something on a shared machine; a figure alone does not.
+ */
+public final class LedgerBench {
+
+    private static final PrintStream OUT = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out));
+    private static final int CALLERS = 512;
+    private static final int MANY_WALLETS = Integer.getInteger("wallets", 100_000);
+    private static final long MANY_ENTRIES = Long.getLong("entries", 10_000_000);
+    private static final Meters USED = Meters.of(1500, 800, 1, 1, 3);
+    private static final Credits HELD = Credits.of(10);
+
+    private final Database database = Database.fresh();
+    private final Stage stage = Stage.over(database, new BillingSettings(100, 900, 1_000_000));
+    private final Ledger ledger = stage.bean(Ledger.class);
+    private final UUID instance = UUID.randomUUID();
+    private final List<String> table = new ArrayList<>();
+
     private LedgerBench() {}
 
-    sealed interface Op {
-        OrgId org();
-
-        record Hold(HoldRequest request) implements Op {
-            @Override
-            public OrgId org() {
-                return request.org();
-            }
-        }
-
-        record Settle(SettleRequest request) implements Op {
-            @Override
-            public OrgId org() {
-                return request.org();
-            }
-        }
-    }
-
-    static Lanes<Op, Object> lanes(Stage stage, int count, int batch) {
-        Ledger ledger = stage.bean(Ledger.class);
-        Lanes<Op, Object> lanes = new Lanes<>(
-                "bench",
-                new Lanes.Limits(count, 4096, batch),
-                Op::org,
-                ops -> {
-                    Map<UUID, OrgId> wanted = new HashMap<>();
-                    ops.forEach(op -> {
-                        if (op instanceof Op.Settle settle) {
-                            wanted.put(settle.request().reservation(), settle.org());
-                        }
-                    });
-                    Desk desk = ledger.open(ops.stream().map(Op::org).distinct().toList(), wanted);
-                    List<Lanes.Answer<Object>> answers = ops.stream()
-                            .<Lanes.Answer<Object>>map(op -> switch (op) {
-                                case Op.Hold hold -> new Lanes.Answer.Done<>(desk.hold(hold.request()));
-                                case Op.Settle settle -> new Lanes.Answer.Done<>(desk.settle(settle.request()));
-                            })
-                            .toList();
-                    desk.close();
-                    return answers;
-                },
-                stage.bean(PlatformTransactionManager.class),
-                new SimpleMeterRegistry());
-        lanes.start();
-        return lanes;
-    }
-
     public static void main(String[] args) throws Exception {
-        System.setProperty(dev.gsv.cmp.Database.DURABLE, "true");
-        int seconds = Integer.getInteger("seconds", 6);
-        int callers = Integer.getInteger("callers", 512);
-        int wallets = Integer.getInteger("wallets", 1);
-        int lanes = Integer.getInteger("lanes", 4);
-        int batch = Integer.getInteger("batch", 256);
-        String mode = System.getProperty("mode", "both");
-        dev.gsv.cmp.Database database = dev.gsv.cmp.Database.fresh();
-        Stage stage = Stage.over(database, new BillingSettings(100, 900, 1_000_000));
-        List<OrgId> orgs = new ArrayList<>();
-        for (int i = 0; i < wallets; i++) {
-            OrgId org = Scene.organization(stage);
-            stage.bean(Ledger.class).topUp(org, Credits.of(100_000_000), "bench");
-            orgs.add(org);
-        }
-        Ledger ledger = stage.bean(Ledger.class);
-        UUID instance = UUID.randomUUID();
-        if (mode.equals("both") || mode.equals("baseline")) {
-            run("baseline", callers, seconds, orgs, instance, ledger::hold, ledger::settle);
-        }
-        if (mode.equals("both") || mode.equals("lanes")) {
-            Lanes<Op, Object> l = lanes(stage, lanes, batch);
-            run(
-                    "lanes",
-                    callers,
-                    seconds,
-                    orgs,
-                    instance,
-                    r -> (HoldOutcome) l.submit(new Op.Hold(r)),
-                    r -> l.submit(new Op.Settle(r)));
-            run(
-                    "lanes",
-                    callers,
-                    seconds,
-                    orgs,
-                    instance,
-                    r -> (HoldOutcome) l.submit(new Op.Hold(r)),
-                    r -> l.submit(new Op.Settle(r)));
-            l.stop();
-        }
-        stage.close();
+        new LedgerBench().run();
         System.exit(0);
     }
 
-    static void run(
-            String name,
-            int callers,
-            int seconds,
-            List<OrgId> orgs,
-            UUID instance,
-            Function<HoldRequest, HoldOutcome> hold,
-            java.util.function.Consumer<SettleRequest> settle)
-            throws Exception {
-        AtomicLong pairs = new AtomicLong();
-        long warm = System.nanoTime() + 3_000_000_000L;
-        long end = warm + seconds * 1_000_000_000L;
-        long[][] latencies = new long[callers][];
-        List<Thread> threads = new ArrayList<>();
-        Meters used = Meters.of(1500, 800, 1, 1, 3);
-        for (int c = 0; c < callers; c++) {
-            int me = c;
-            threads.add(Thread.startVirtualThread(() -> {
-                long[] mine = new long[200_000];
-                int n = 0;
-                while (System.nanoTime() < end) {
-                    OrgId org = orgs.get(ThreadLocalRandom.current().nextInt(orgs.size()));
-                    long began = System.nanoTime();
-                    HoldOutcome.Held held = hold.apply(
-                                    new HoldRequest(org, instance, null, Credits.of(10), RateCard.STANDARD))
-                            .orThrow();
-                    long done = System.nanoTime();
-                    settle.accept(new SettleRequest(org, held.reservation(), instance, used));
-                    if (began > warm && System.nanoTime() < end) {
-                        pairs.incrementAndGet();
-                        if (n < mine.length) {
-                            mine[n++] = done - began;
-                        }
-                    }
-                }
-                latencies[me] = Arrays.copyOf(mine, n);
-            }));
+    private void run() throws Exception {
+        OrgId hot = wallet();
+        List<OrgId> one = List.of(hot);
+        progress("one hot wallet: a transaction per operation");
+        Load.Result baseline = single(one, CALLERS);
+        progress("one hot wallet: lanes");
+        Load.Result lanes = lanes(one, CALLERS);
+        progress("the bound: inserts of the same rows alone");
+        long bound = inserts(hot);
+        progress("one hot wallet: lanes of two nodes");
+        Load.Result two = twoNodes(one);
+        row("pairs/s, one hot wallet, 512 callers, against the baseline", baseline.perSecond(), lanes.perSecond(), 20);
+        row("the same against set-based inserts alone", bound, lanes.perSecond(), 0.6);
+        progress("making " + MANY_WALLETS + " wallets");
+        List<OrgId> many = wallets(MANY_WALLETS);
+        progress("many wallets: a transaction per operation");
+        Load.Result spreadBaseline = single(many, CALLERS);
+        progress("many wallets: lanes");
+        Load.Result spread = lanes(many, CALLERS);
+        row(
+                "pairs/s over " + MANY_WALLETS + " wallets, against the baseline",
+                spreadBaseline.perSecond(),
+                spread.perSecond(),
+                5);
+        row("two nodes on one database against one, hot wallet", lanes.perSecond(), two.perSecond(), 0.9);
+        progress("64 callers");
+        Load.Result few = lanes(many, 64);
+        say("p99 of a hold at 64 callers", "", "%.2f ms".formatted(few.p99()), "", "<= 5 ms");
+        if (MANY_ENTRIES > 0) {
+            progress("adding " + MANY_ENTRIES + " entries");
+            Load.Result before = lanes(one, CALLERS);
+            entries(MANY_ENTRIES);
+            progress("one hot wallet beside " + MANY_ENTRIES + " entries");
+            row(
+                    "pairs/s with " + MANY_ENTRIES + " entries, against few",
+                    before.perSecond(),
+                    lanes(one, CALLERS).perSecond(),
+                    0.8);
         }
-        for (Thread t : threads) {
-            t.join();
+        OUT.printf("%n%-62s %12s %12s %8s   %s%n", "figure", "baseline", "CMP", "ratio", "to reach");
+        table.forEach(OUT::println);
+        OUT.printf(
+                "%nlatency of a hold, hot wallet, %d callers: p50 %.1f ms, p99 %.1f ms (baseline p50 %.1f ms, p99 %.1f ms)%n",
+                CALLERS, lanes.p50(), lanes.p99(), baseline.p50(), baseline.p99());
+        check();
+        stage.close();
+    }
+
+    private static void progress(String what) {
+        OUT.println("  " + what + " …");
+    }
+
+    private void row(String figure, long baseline, long ours, double aim) {
+        say(
+                figure,
+                "%,d".formatted(baseline),
+                "%,d".formatted(ours),
+                "%.2f".formatted((double) ours / Math.max(1, baseline)),
+                ">= " + aim);
+    }
+
+    private void say(String figure, String baseline, String ours, String ratio, String aim) {
+        table.add(String.format(Locale.ROOT, "%-62s %12s %12s %8s   %s", figure, baseline, ours, ratio, aim));
+    }
+
+    private Load.Result single(List<OrgId> orgs, int callers) throws InterruptedException {
+        return load(orgs, callers, ledger::hold, ledger::settle);
+    }
+
+    private Load.Result lanes(List<OrgId> orgs, int callers) throws InterruptedException {
+        Lanes<Operation, Object> lanes = Operation.lanes(stage);
+        try {
+            return load(orgs, callers, Operation.hold(lanes), Operation.settle(lanes));
+        } finally {
+            lanes.stop();
         }
-        long[] all =
-                Arrays.stream(latencies).flatMapToLong(Arrays::stream).sorted().toArray();
-        System.err.printf(
-                "%-10s callers %d wallets %d: %,d pairs/s  hold p50 %.2f ms p99 %.2f ms%n",
-                name,
-                callers,
-                orgs.size(),
-                pairs.get() / seconds,
-                all.length == 0 ? 0 : all[all.length / 2] / 1e6,
-                all.length == 0 ? 0 : all[(int) (all.length * 0.99)] / 1e6);
+    }
+
+    private Load.Result twoNodes(List<OrgId> orgs) throws InterruptedException {
+        try (Stage other = Stage.over(database, new BillingSettings(100, 900, 1_000_000))) {
+            Lanes<Operation, Object> here = Operation.lanes(stage);
+            Lanes<Operation, Object> there = Operation.lanes(other);
+            try {
+                return load(
+                        orgs,
+                        CALLERS,
+                        request -> Operation.hold(pick(here, there)).apply(request),
+                        request -> Operation.settle(pick(here, there)).accept(request));
+            } finally {
+                here.stop();
+                there.stop();
+            }
+        }
+    }
+
+    private static <T> T pick(T here, T there) {
+        return ThreadLocalRandom.current().nextBoolean() ? here : there;
+    }
+
+    private Load.Result load(
+            List<OrgId> orgs, int callers, Function<HoldRequest, HoldOutcome> hold, Consumer<SettleRequest> settle)
+            throws InterruptedException {
+        return Load.of(callers, () -> {
+            OrgId org = orgs.get(ThreadLocalRandom.current().nextInt(orgs.size()));
+            long began = System.nanoTime();
+            HoldOutcome.Held held = hold.apply(new HoldRequest(org, instance, null, HELD, RateCard.STANDARD))
+                    .orThrow();
+            long took = System.nanoTime() - began;
+            settle.accept(new SettleRequest(org, held.reservation(), instance, USED));
+            return took;
+        });
+    }
+
+    /** Rows of the same number and size, in batches of the same size, and nothing else. */
+    private long inserts(OrgId org) throws InterruptedException {
+        TransactionTemplate whole = new TransactionTemplate(stage.bean(PlatformTransactionManager.class));
+        int batch = Lanes.Limits.USUAL.batch() / 2;
+        return batch
+                * Load.of(Lanes.Limits.USUAL.lanes(), () -> {
+                            long began = System.nanoTime();
+                            whole.executeWithoutResult(status -> Rough.insert(stage, org, instance, batch));
+                            return System.nanoTime() - began;
+                        })
+                        .perSecond();
+    }
+
+    private OrgId wallet() {
+        OrgId org = Scene.organization(stage);
+        ledger.topUp(org, Credits.of(1_000_000_000), "bench");
+        return org;
+    }
+
+    private JdbcClient jdbc() {
+        return JdbcClient.create(database.dataSource());
+    }
+
+    /** Wallets with one grant each, made by one statement per table. */
+    private List<OrgId> wallets(int count) {
+        String made = "from generate_series(1, %d) as n".formatted(count);
+        jdbc().sql("insert into organization (id, name, slug, owner_id)"
+                        + " select uuidv7(), 'bench ' || n, 'bench-' || n, 'bench' " + made)
+                .update();
+        jdbc().sql("""
+                        with made as (select id as org from organization where owner_id = 'bench'),
+                        wallets as (
+                            insert into wallet (org_id, id, posted_micros, last_seq)
+                            select org, org, 1000000000000, 1 from made),
+                        entries as (
+                            insert into transfer (org_id, seq, created_at, id, movement_id, source, target, amount_micros,
+                                                  balance_micros, type, reference, grants, grant_micros)
+                            select org, 1, now(), uuidv7(), org, 'issued', 'wallet', 1000000000000, 1000000000000, 'topup',
+                                   'bench', '{}', '{}' from made)
+                        insert into credit_grant (org_id, id, kind, priority, amount_micros, remaining_micros, effective_at,
+                                                  reference, movement_id, created_at, updated_at)
+                        select org, uuidv7(), 'purchased', 50, 1000000000000, 1000000000000, now(), 'bench', org, now(), now()
+                        from made
+                        """).update();
+        return jdbc().sql("select id from organization where owner_id = 'bench'").query(UUID.class).list().stream()
+                .map(OrgId::new)
+                .toList();
+    }
+
+    /** Old entries of wallets that nobody uses now, spread over them as they would be. */
+    private void entries(long count) {
+        long portion = 500_000;
+        for (long done = 0; done < count; done += portion) {
+            jdbc().sql("""
+                            insert into transfer (org_id, seq, created_at, id, movement_id, source, target, amount_micros,
+                                                  balance_micros, type, reference, grants, grant_micros)
+                            select w.org_id, 1000000 + %1$d + n, now() - interval '1 day', uuidv7(), w.org_id, 'wallet', 'revenue', 1,
+                                   1, 'usage', w.org_id::text, '{}', '{}'
+                            from generate_series(1, %2$d) as n
+                            join (select org_id, row_number() over () as place from wallet) as w
+                              on w.place = 1 + n %% (select count(*) from wallet)
+                            """.formatted(done, portion)).update();
+        }
+    }
+
+    /** What was measured was also right. */
+    private void check() {
+        Long wrong = jdbc().sql("""
+                        select count(*) from wallet w
+                        where w.held_micros <> coalesce((select sum(h.amount_micros) from hold h where h.org_id = w.org_id), 0)
+                           or w.posted_micros <> (
+                               select t.balance_micros from transfer t where t.org_id = w.org_id and t.seq = w.last_seq)
+                        """).query(Long.class).single();
+        OUT.println(
+                wrong == 0
+                        ? "checked: every balance is its last entry's, every held sum its open holds'"
+                        : wrong + " WALLETS ARE WRONG");
+        OUT.println("measured at " + Instant.now().toString().substring(0, 16) + "Z on "
+                + Runtime.getRuntime().availableProcessors() + " processors; fsync on, synchronous_commit on");
     }
 }

@@ -52,6 +52,20 @@ class CatalogTest {
                     .as(column)
                     .hasMessageContaining("immutable");
         }
+        // A column that comes later is guarded too, or named here.
+        List<String> guarded = market.jdbc().sql("""
+                        select c.column_name from information_schema.columns c
+                        where c.table_name = 'offering_version' and c.table_schema = 'public'
+                          and (select p.prosrc from pg_proc p where p.proname = 'catalog_version_is_immutable')
+                              ~ ('new[.]' || c.column_name || '[,)]')
+                        """).query(String.class).list();
+        List<String> columns = market.jdbc().sql("""
+                        select column_name from information_schema.columns
+                        where table_name = 'offering_version' and table_schema = 'public'
+                        """).query(String.class).list();
+        assertThat(columns)
+                .filteredOn(column -> !guarded.contains(column))
+                .containsExactlyInAnyOrder("status", "updated_at");
         market.act(offering, "versions/" + version + "/publish").expect(200);
         JsonNode shown = market.get(offering).json().at("/versions/0");
         assertThat(shown.at("/status").asString()).isEqualTo("published");
@@ -107,7 +121,7 @@ class CatalogTest {
     @Test
     void a_published_offering_has_a_published_version_and_a_plan() {
         String offering = market.draft();
-        Api.Reply nothing = market.act(offering, "publish").expect(422, "SEMANTIC_ERROR");
+        Api.Reply nothing = market.act(offering, "publish").expect(422, "NOT_PUBLISHABLE");
         assertThat(nothing.json().at("/error/details").findValuesAsString("path"))
                 .containsExactly("versions", "plans");
         market.version(offering, "broken", List.of(), "{}", null, false);

@@ -45,6 +45,44 @@ class FlowCheckTest {
     }
 
     @Test
+    void the_same_edge_many_times_counts_once_and_is_said() {
+        Graph graph = Graph.chat("gpt-4o");
+        for (int i = 0; i < 3_000; i++) {
+            graph.edge("in", "llm", "input_value");
+        }
+        FlowReport report = check(graph);
+        assertThat(codes(report)).containsExactly(Finding.Code.REPEATED_EDGE);
+        assertThat(report.findings().getFirst().message()).startsWith("3000 edges");
+        assertThat(report.valid()).isTrue();
+        assertThat(graph.flow().edges()).hasSize(2);
+    }
+
+    @Test
+    void a_nul_in_a_name_is_left_out_and_said() {
+        Graph graph = Graph.chat("gpt-4o");
+        ((ObjectNode) graph.last().path("data").path("node")).put("display_name", "An\u0000swer");
+        FlowReport report = check(graph);
+        assertThat(codes(report)).containsExactly(Finding.Code.NUL_CHARACTER);
+        assertThat(report.toString()).doesNotContain("\u0000");
+        assertThat(report.valid()).isTrue();
+    }
+
+    @Test
+    void a_secret_in_a_note_is_a_warning_and_shown_masked() {
+        ObjectNode flow = Graph.chat("gpt-4o").json();
+        ObjectNode note = JSON.objectNode().put("id", "note-1").put("type", "noteNode");
+        note.putObject("data")
+                .put("type", "note")
+                .putObject("node")
+                .put("description", "Our key: " + Planted.openAi() + ", see https://example.org/a8f5f167f44f4964");
+        flow.withArray("/data/nodes").add(note);
+        FlowReport report = check(flow);
+        assertThat(codes(report)).containsExactly(Finding.Code.SECRET_IN_NOTE);
+        assertThat(report.valid()).isTrue();
+        assertThat(report.findings().toString()).contains("sk-…3fd2").doesNotContain(Planted.openAi());
+    }
+
+    @Test
     void everything_that_is_wrong_is_said_at_once() {
         Graph graph = new Graph()
                 .node("a", "Prompt", "template", "{x}")
@@ -226,7 +264,10 @@ class FlowCheckTest {
             ObjectNode note = JSON.objectNode().put("id", "in").put("type", "noteNode");
             note.putObject("data").put("type", "note").put("text", Planted.openAi());
             flow.withArray("/data/nodes").add(note);
-            assertThat(check(flow).findings()).isEmpty();
+            FlowReport report = check(flow);
+            assertThat(errors(report)).isEmpty();
+            assertThat(report.valid()).isTrue();
+            assertThat(report.holdsSecret()).isFalse();
         }
     }
 

@@ -284,7 +284,7 @@ class ImportTest {
     @Nested
     class Answers422 {
         @Test
-        void a_flow_with_a_raw_secret_is_never_stored_and_the_secret_is_never_shown() {
+        void a_flow_with_a_raw_secret_outside_of_its_notes_is_never_stored_and_no_secret_is_ever_shown() {
             Graph graph = Graph.chat("gpt-4o").node("p", "Prompt", "template", "key: " + Planted.openAi());
             String offering = seller.offering();
             Api.Reply imported = seller.imports(graph.json().toString()).expect(422, "FLOW_HOLDS_SECRET");

@@ -71,6 +71,58 @@ class ModelServerTest {
         }
 
         @Test
+        void counted_by_a_tokenizer_when_the_providers_numbers_cannot_be_true() {
+            for (String lie : List.of(
+                    "{\"prompt_tokens\":11,\"completion_tokens\":2000000000}",
+                    "{\"prompt_tokens\":11,\"completion_tokens\":1025}",
+                    "{\"prompt_tokens\":11,\"completion_tokens\":99999999999999999999}",
+                    "{\"prompt_tokens\":2000000000,\"completion_tokens\":1}",
+                    "{\"prompt_tokens\":5000,\"completion_tokens\":1}",
+                    "{\"prompt_tokens\":-5,\"completion_tokens\":1}",
+                    "{\"prompt_tokens\":11,\"completion_tokens\":-1}",
+                    "{\"prompt_tokens\":1.5,\"completion_tokens\":1}",
+                    "{\"prompt_tokens\":\"many\",\"completion_tokens\":[]}",
+                    "{\"prompt_tokens\":11}",
+                    "{\"completion_tokens\":1}",
+                    "[7]",
+                    "\"free\"")) {
+                fake.always(exchange -> exchange.json(200, FakeModel.completion("Hi", "stop", lie)));
+                Usage usage = bench.answered(Graph.chat("gpt-4o")).usage();
+                assertThat(usage.tokenSource()).as(lie).isEqualTo(Usage.COUNTED);
+                assertThat(usage.llmTokensIn()).as(lie).isBetween(8L, 20L);
+                assertThat(usage.llmTokensOut()).as(lie).isEqualTo(1);
+            }
+        }
+
+        @Test
+        void that_are_longer_than_was_asked_for_are_cut_and_cost_what_was_asked_for() {
+            bench.config.put("max_output_tokens", 50);
+            String flood = "word ".repeat(200_000);
+            fake.always(exchange -> exchange.json(200, FakeModel.completion(flood, "stop", "")));
+            Outcome.Answered answered = bench.answered(Graph.chat("gpt-4o"));
+            assertThat(answered.usage().llmTokensOut()).isEqualTo(50);
+            assertThat(Tokens.count(answered.text())).isBetween(50L, 100L);
+            assertThat(answered.data().path("truncated").asBoolean()).isTrue();
+        }
+
+        @Test
+        void with_nothing_but_tokens_in_the_price() {
+            fake.always(exchange -> exchange.json(
+                    200,
+                    FakeModel.completion(
+                                    "Hi",
+                                    "stop",
+                                    "{\"prompt_tokens\":11,\"completion_tokens\":1,"
+                                            + "\"requests\":9,\"tool_calls\":9,\"total_tokens\":999999}")
+                            .replace(
+                                    "\"role\"",
+                                    "\"tool_calls\":[{\"id\":\"a\",\"type\":\"function\","
+                                            + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}],\"role\"")));
+            assertThat(bench.answered(Graph.chat("gpt-4o")).usage())
+                    .isEqualTo(new Usage(11, 1, 0, 1, 0, 0, Usage.REPORTED));
+        }
+
+        @Test
         void after_one_503() {
             fake.next(exchange -> exchange.json(503, "{\"error\":{\"message\":\"warming up\"}}"));
             assertThat(bench.answered(Graph.chat("gpt-4o")).text()).isEqualTo("Hello from the fake model.");

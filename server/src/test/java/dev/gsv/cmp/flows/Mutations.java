@@ -16,6 +16,10 @@ final class Mutations {
         "", " ", "\u0000", "\u202Eevil", "👩‍👩‍👧", "null", "-1", "{}", "œ", "ChatInput", "\uD800", "a".repeat(5_000)
     };
 
+    private static final String[] HANDLES = {
+        "{œidœ:œinœ,œnameœ:œmessageœ}", "{œfieldNameœ:œinput_valueœ}", "{œid", "{", "{}", "{œidœ:[{]}", "œ"
+    };
+
     private final Random random;
 
     Mutations(Random random) {
@@ -56,8 +60,9 @@ final class Mutations {
         }
         String name = names.get(random.nextInt(names.size()));
         JsonNode value = target.get(name);
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(7)) {
             case 0 -> target.remove(name);
+            case 6 -> handles(root);
             case 1 -> target.set(name, strange());
             case 2 -> target.put(odd(), odd());
             case 3 -> target.set(odd(), value.deepCopy());
@@ -75,6 +80,16 @@ final class Mutations {
                     target.put(name, odd());
                 }
             }
+        }
+    }
+
+    /** Leaves an edge with the string form of its handles alone, whole or broken. */
+    private void handles(ObjectNode root) {
+        JsonNode edges = root.path("data").path("edges");
+        if (!edges.isEmpty() && edges.path(random.nextInt(edges.size())) instanceof ObjectNode edge) {
+            edge.remove("data");
+            edge.put("sourceHandle", HANDLES[random.nextInt(HANDLES.length)]);
+            edge.put("targetHandle", HANDLES[random.nextInt(HANDLES.length)]);
         }
     }
 

@@ -95,15 +95,15 @@ class SellerToBuyerTest {
     void a_prompt_is_answered_through_any_openai_compatible_server() throws Exception {
         try (FakeModel model = new FakeModel();
                 Harness own = Harness.start(Map.of("OPENAI_BASE_URL", model.url(), "OPENAI_API_KEY", "sk-of-a-test"))) {
-            model.always(exchange -> exchange.ok("A flow is a graph.", 2500, 700));
+            model.always(exchange -> exchange.ok("A flow is a graph.", 2000, 700));
             String offering = Seller.at(own).sells(Flows.export(PROMPTING), "Prompting");
             Buyer buyer = Buyer.at(own);
             String instance = buyer.subscribes(offering);
             Api.Reply reply = buyer.run(instance, "s-1", "What is a flow?").expect(200);
             assertThat(reply.at("/output/text")).isEqualTo("A flow is a graph.");
-            assertThat(reply.at("/usage/llm_tokens_in")).isEqualTo("2500");
+            assertThat(reply.at("/usage/llm_tokens_in")).isEqualTo("2000");
             assertThat(reply.at("/usage/llm_tokens_out")).isEqualTo("700");
-            // floor(2500 / 1000) + floor(2 * 700 / 1000) + 1 request
+            // floor(2000 / 1000) + floor(2 * 700 / 1000) + 1 request
             assertThat(reply.at("/billing/debited")).isEqualTo("4");
             paid(buyer, instance, reply, 96, 1);
             assertThat(model.requests.getFirst().head()).containsIgnoringCase("Authorization: Bearer sk-of-a-test");
@@ -155,7 +155,7 @@ class SellerToBuyerTest {
         assertThat(imported.answer().path("runtime").asString()).isEqualTo("langflow");
         assertThat(imported.answer().path("findings").toString()).contains(component, "Langflow runtime");
         seller.freePlan(imported.offering());
-        Api.Reply refused = seller.publish(imported.offering()).expect(422, "SEMANTIC_ERROR");
+        Api.Reply refused = seller.publish(imported.offering()).expect(422, "NOT_PUBLISHABLE");
         assertThat(refused.json().at("/error/details").toString()).contains("needs the runtime 'langflow'");
         assertThat(seller.api()
                         .get("/api/v1/offerings/" + imported.offering())

@@ -73,4 +73,15 @@ class CreditsTest {
                     .isEqualTo(credits);
         }
     }
+
+    @Test
+    void one_credit_is_said_as_one() {
+        assertThat(new dev.gsv.cmp.billing.BillingProblem.InsufficientCredits(new Credits(1_000_000), new Credits(0))
+                        .sentence())
+                .startsWith("1 credit is needed, 0 are available.");
+        assertThat(new dev.gsv.cmp.billing.BillingProblem.InsufficientCredits(
+                                new Credits(2_500_000), new Credits(1_000_000))
+                        .sentence())
+                .startsWith("2.5 credits are needed, 1 is available.");
+    }
 }

@@ -57,6 +57,6 @@ class DatabaseSettingsTest {
 
     private static DatabaseSettings settings(String url) {
         Duration second = Duration.ofSeconds(1);
-        return new DatabaseSettings(Path.of("data"), url, false, 16, second, second, second, second);
+        return new DatabaseSettings(Path.of("data"), url, "", false, false, 16, second, second, second, second);
     }
 }

@@ -14,8 +14,10 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,40 @@ class EmbeddedDatabaseTest {
         long committed = writeUntilKilled(true);
         assertThat(rowsAfterRestart()).isGreaterThanOrEqualTo(committed);
         assertThat(servers()).isEmpty();
+    }
+
+    @Test
+    void a_killed_postgresql_is_started_again_at_the_same_address_over_the_same_data() throws Exception {
+        try (EmbeddedDatabase database = start()) {
+            database.createDatabase("cmp");
+            ask(database, "cmp", "create table kept (n int); insert into kept values (7); select 1");
+            for (int times = 0; times < 2; times++) {
+                List<ProcessHandle> before = servers();
+                assertThat(before).hasSize(1);
+                before.forEach(ProcessHandle::destroyForcibly);
+                assertThat(askAgain(database, "select n from kept", before.getFirst()))
+                        .isEqualTo("7");
+            }
+            assertThat(ask(database, "cmp", "show fsync")).isEqualTo("on");
+        }
+        assertThat(servers()).isEmpty();
+    }
+
+    @Test
+    void a_postgresql_that_cannot_start_is_tried_a_few_times() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        Runnable never = () -> {
+            attempts.incrementAndGet();
+            throw new IllegalStateException("no");
+        };
+        List<Duration> pauses = List.of(Duration.ZERO, Duration.ofMillis(10), Duration.ofMillis(20));
+        try (DatabaseWatch watch = new DatabaseWatch(() -> false, never, pauses)) {
+            for (int i = 0; i < 200 && watch.watches(); i++) {
+                Thread.sleep(50);
+            }
+            assertThat(watch.watches()).isFalse();
+            assertThat(attempts).hasValue(3);
+        }
     }
 
     @Test
@@ -193,14 +229,36 @@ class EmbeddedDatabaseTest {
         }
     }
 
+    /** Asks until the server answers that follows the one that was killed. */
+    private String askAgain(EmbeddedDatabase database, String sql, ProcessHandle killed) throws Exception {
+        for (int i = 0; ; i++) {
+            Thread.sleep(100);
+            try {
+                if (!servers().contains(killed)) {
+                    return ask(database, "cmp", sql);
+                }
+            } catch (SQLException e) {
+                assertThat(i).as("attempts: " + e.getMessage()).isLessThan(300);
+            }
+        }
+    }
+
     private static String ask(EmbeddedDatabase database, String name, String sql) throws SQLException {
         try (Connection connection =
                         DriverManager.getConnection(database.jdbcUrl(name), database.user(), database.password());
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
+                ResultSet rows = last(statement, sql)) {
             rows.next();
             return rows.getString(1);
         }
+    }
+
+    private static ResultSet last(Statement statement, String sql) throws SQLException {
+        boolean rows = statement.execute(sql);
+        while (!rows) {
+            rows = statement.getMoreResults();
+        }
+        return statement.getResultSet();
     }
 
     /** The servers that work inside this test's cluster. */

@@ -4,10 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gsv.cmp.Api;
 import dev.gsv.cmp.Harness;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.jdbc.BadSqlGrammarException;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 /** What every route has in common: how a call that cannot be understood is answered. */
 class HttpEdgesTest {
@@ -44,6 +54,17 @@ class HttpEdgesTest {
             assertThat(reply.at("/error/trace_id"))
                     .isEqualTo(reply.header("x-request-id").orElseThrow());
             assertThat(api.get(reply.at("/type")).expect(200).text()).contains(reply.code());
+        }
+        String words = "java.lang.Exception: select password from account";
+        for (Exception failure : List.of(
+                new IllegalStateException(words),
+                new DataAccessResourceFailureException(words),
+                new BadSqlGrammarException(words, words, new SQLException(words, "42P01")),
+                new CannotCreateTransactionException(words, new SQLException(words, "08006")))) {
+            Problem problem = ProblemAdvice.problemOf(failure);
+            assertThat(problem.status()).as(failure.toString()).isBetween(500, 599);
+            assertThat(problem.sentence()).isNotBlank().doesNotContain("Exception", "java.", "select ");
+            assertThat(api.get(problem.page()).expect(200).text()).contains(problem.code());
         }
     }
 
@@ -114,6 +135,26 @@ class HttpEdgesTest {
                 api.post(LOGIN, "\"" + "x".repeat(Body.MAX_BODY_BYTES) + "\"").expect(413, "REQUEST_TOO_LARGE");
             }
             api.get("/health").expect(200);
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {1, 9, 20, 50})
+        void a_sender_that_reads_only_after_it_has_sent_gets_the_answer_too(int megabytes) throws Exception {
+            URI base = URI.create(Harness.shared().base());
+            try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+                socket.setSoTimeout(20_000);
+                byte[] megabyte = new byte[1024 * 1024];
+                OutputStream out = socket.getOutputStream();
+                out.write(("POST /v1/runs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+                                + (long) megabytes * megabyte.length + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+                for (int i = 0; i < megabytes; i++) {
+                    out.write(megabyte);
+                }
+                out.flush();
+                String answer = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+                assertThat(answer).isEqualTo("HTTP/1.1 413");
+            }
         }
 
         @Test

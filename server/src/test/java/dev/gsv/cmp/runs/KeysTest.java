@@ -169,8 +169,10 @@ class KeysTest {
     @Test
     void two_hundred_parallel_runs_on_fifty_credits_are_fifty_answers() throws Exception {
         Booth booth = Booth.of(Booth.ECHO, Booth.UNLIMITED).withCredits(50);
+        // Software: a person has a quota of runs at once.
+        Api software = booth.withKey();
         Map<Integer, Integer> statuses = new HashMap<>();
-        for (Api.Reply reply : together(200, () -> booth.run("x"))) {
+        for (Api.Reply reply : together(200, () -> booth.run(software, "x"))) {
             statuses.merge(reply.status(), 1, Integer::sum);
         }
         assertThat(statuses).isEqualTo(Map.of(200, 50, 402, 150));

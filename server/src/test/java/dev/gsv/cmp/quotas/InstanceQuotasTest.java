@@ -23,12 +23,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-class QuotasTest {
+class InstanceQuotasTest {
 
     private final OrgId org = new OrgId(UUID.randomUUID());
     private final UUID instance = UUID.randomUUID();
     private JdbcClient jdbc;
-    private Quotas quotas;
+    private InstanceQuotas quotas;
     private TransactionTemplate transaction;
 
     @BeforeEach
@@ -40,14 +40,26 @@ class QuotasTest {
                 .update();
         jdbc.sql("alter table quota_slot drop constraint quota_slot_org_id_instance_id_fkey")
                 .update();
-        quotas = new Quotas(new QuotaStore(jdbc));
+        quotas = new InstanceQuotas(new InstanceQuotaStore(jdbc));
         transaction = new TransactionTemplate(new JdbcTransactionManager(source));
     }
 
     private UUID admit(Limits limits) {
         UUID run = UUID.randomUUID();
-        transaction.executeWithoutResult(status -> quotas.admit(org, instance, run, limits));
+        transaction.executeWithoutResult(status -> one(run, limits));
         return run;
+    }
+
+    private void one(UUID run, Limits limits) {
+        quotas.admit(List.of(InstanceQuotas.Run.of(org, instance, run, limits)))
+                .getFirst()
+                .ifPresent(refusal -> {
+                    throw refusal;
+                });
+    }
+
+    private void finish(UUID run) {
+        quotas.finish(List.of(InstanceQuotas.Run.of(org, instance, run, limits(null, null, null))));
     }
 
     private static Limits limits(@Nullable Integer minute, @Nullable Integer atOnce, @Nullable Integer month) {
@@ -77,7 +89,7 @@ class QuotasTest {
     void a_run_that_a_later_gate_refuses_was_never_counted() {
         String before = state();
         transaction.executeWithoutResult(status -> {
-            quotas.admit(org, instance, UUID.randomUUID(), limits(1, 1, 1));
+            one(UUID.randomUUID(), limits(1, 1, 1));
             status.setRollbackOnly();
         });
         assertThat(state()).isEqualTo(before);
@@ -107,10 +119,33 @@ class QuotasTest {
     }
 
     @Test
+    void of_a_list_exactly_as_many_as_the_limit_are_let_in_and_what_is_withdrawn_was_never_counted() {
+        List<InstanceQuotas.Run> runs = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            runs.add(InstanceQuotas.Run.of(org, instance, UUID.randomUUID(), limits(3, 9, null)));
+        }
+        transaction.executeWithoutResult(status -> {
+            assertThat(quotas.admit(runs).stream().filter(java.util.Optional::isEmpty))
+                    .hasSize(3);
+            quotas.withdraw(runs.subList(0, 2));
+            assertThat(quotas.admit(runs.subList(3, 5)).stream().filter(java.util.Optional::isEmpty))
+                    .hasSize(2);
+        });
+        assertThat(jdbc.sql("select in_minute from instance_quota")
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(3);
+        assertThat(jdbc.sql("select count(*) from quota_slot")
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(3);
+    }
+
+    @Test
     void a_finished_run_makes_room_once() {
         UUID run = admit(limits(null, 1, null));
-        quotas.finish(org, instance, run);
-        quotas.finish(org, instance, run);
+        finish(run);
+        finish(run);
         admit(limits(null, 1, null));
         assertThatThrownBy(() -> admit(limits(null, 1, null))).isInstanceOf(QuotasProblem.RateLimited.class);
     }

@@ -1,0 +1,291 @@
+package dev.gsv.cmp.quotas;
+
+import dev.gsv.cmp.kit.AllOrgs;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/**
+ * The tables {@code budget_stripe} and {@code budget_hold} (ADR 0010). Whoever has enough slack on any stripe takes it
+ * and waits for nobody; only near a limit are all stripes locked, first the gate and then the others in order.
+ */
+@Repository
+@AllOrgs(because = "a budget is the operator's and counts the runs of all customers")
+class BudgetCounterStore {
+
+    /** Stripes of a budget: more than transactions that hold one at the same time. */
+    static final int STRIPES = 32;
+
+    private static final int GATE = -1;
+
+    /** A hold as it is written. */
+    record Hold(String run, String budget, String provider, long micros) {}
+
+    /** A hold that ended: what it held until now, and what it cost. */
+    record Ended(String budget, String provider, long held, long cost, boolean above) {}
+
+    private final JdbcClient jdbc;
+
+    BudgetCounterStore(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    private static String[] texts(Collection<Hold> holds, Function<Hold, String> text) {
+        return holds.stream().map(text).toArray(String[]::new);
+    }
+
+    /** Holds an amount where there is enough slack for it; false when no free stripe has it. */
+    boolean take(String budget, long micros) {
+        return jdbc.sql("""
+                        with free as (
+                            select stripe from budget_stripe
+                            where budget_key = :budget and stripe >= 0 and slack_micro >= :micros and slack_micro > 0
+                            limit 1
+                            for update skip locked
+                        )
+                        update budget_stripe s
+                        set slack_micro = slack_micro - :micros, held_micro = held_micro + :micros
+                        from free
+                        where s.budget_key = :budget and s.stripe = free.stripe
+                        """).param("budget", budget).param("micros", micros).update() == 1;
+    }
+
+    /** Locks all stripes until the transaction ends; makes them when the budget is new. */
+    void lockAll(String budget) {
+        if (gate(budget).isEmpty()) {
+            jdbc.sql("""
+                            insert into budget_stripe (budget_key, stripe)
+                            select :budget, stripe from generate_series(-1, :last) as stripe
+                            on conflict do nothing
+                            """).param("budget", budget).param("last", STRIPES - 1).update();
+            gate(budget);
+        }
+        jdbc.sql("select stripe from budget_stripe where budget_key = :budget and stripe >= 0"
+                        + " order by stripe for update")
+                .param("budget", budget)
+                .query((row, number) -> number)
+                .list();
+    }
+
+    private Optional<Integer> gate(String budget) {
+        return jdbc.sql("select stripe from budget_stripe where budget_key = :budget and stripe = :gate for update")
+                .param("budget", budget)
+                .param("gate", GATE)
+                .query(Integer.class)
+                .optional();
+    }
+
+    /** Which of these runs hold something already, though perhaps another transaction is just ending it. */
+    List<String> holding(String budget, Collection<String> runs) {
+        return jdbc.sql("""
+                        select run_key from budget_hold
+                        where budget_key = :budget and run_key = any(:runs::text[]) and state = 'open'
+                        """)
+                .param("budget", budget)
+                .param("runs", runs.toArray(String[]::new))
+                .query((row, number) -> row.getString("run_key"))
+                .list();
+    }
+
+    /** The exact sums of all stripes. A window that is over counts as empty. */
+    Spent spent(String budget) {
+        return jdbc.sql("""
+                        select m.now,
+                               coalesce(sum(hour_micro) filter (where hour >= date_trunc('hour', m.now, 'UTC')), 0)::bigint
+                                   as hour,
+                               coalesce(sum(day_micro) filter (where day >= date_trunc('day', m.now, 'UTC')), 0)::bigint
+                                   as day,
+                               coalesce(sum(month_micro) filter (where month >= date_trunc('month', m.now, 'UTC')), 0)
+                                   ::bigint as month,
+                               coalesce(sum(held_micro), 0)::bigint as held
+                        from (select clock_timestamp() as now) as m
+                        left join budget_stripe s on s.budget_key = :budget and s.stripe >= 0
+                        group by m.now
+                        """)
+                .param("budget", budget)
+                .query(BudgetCounterStore::spent)
+                .single();
+    }
+
+    private static Spent spent(ResultSet row, int number) throws SQLException {
+        Instant now = row.getObject("now", OffsetDateTime.class).toInstant();
+        return new Spent(now, row.getLong("hour"), row.getLong("day"), row.getLong("month"), row.getLong("held"));
+    }
+
+    /** Deals the slack out anew; the stripes are locked. */
+    void deal(String budget, long slackOfEach, long heldMore) {
+        jdbc.sql("""
+                        update budget_stripe
+                        set slack_micro = :slack, held_micro = held_micro + case when stripe = 0 then :held else 0 end
+                        where budget_key = :budget and stripe >= 0
+                        """)
+                .param("budget", budget)
+                .param("slack", slackOfEach)
+                .param("held", heldMore)
+                .update();
+    }
+
+    /**
+     * Ends what was held and books what it cost into the windows of now; the difference is slack again. Any stripe will
+     * do: only their sum means something.
+     */
+    void settle(String budget, long held, long cost) {
+        if (!settle(budget, held, cost, null)) {
+            settle(budget, held, cost, ThreadLocalRandom.current().nextInt(STRIPES));
+        }
+    }
+
+    private boolean settle(String budget, long held, long cost, @Nullable Integer stripe) {
+        String which = stripe == null ? "stripe >= 0 limit 1 for update skip locked" : "stripe = :stripe for update";
+        JdbcClient.StatementSpec statement = jdbc.sql("with free as (select stripe from budget_stripe"
+                + " where budget_key = :budget and " + which + ")" + """
+                         , m as (
+                            select date_trunc('hour', clock_timestamp(), 'UTC') as hour,
+                                   date_trunc('day', clock_timestamp(), 'UTC') as day,
+                                   date_trunc('month', clock_timestamp(), 'UTC') as month
+                        )
+                        update budget_stripe s
+                        set held_micro = s.held_micro - :held, slack_micro = s.slack_micro + :held - :cost,
+                            hour = greatest(s.hour, m.hour), day = greatest(s.day, m.day),
+                            month = greatest(s.month, m.month),
+                            hour_micro = case when s.hour >= m.hour then s.hour_micro else 0 end + :cost,
+                            day_micro = case when s.day >= m.day then s.day_micro else 0 end + :cost,
+                            month_micro = case when s.month >= m.month then s.month_micro else 0 end + :cost
+                        from free, m
+                        where s.budget_key = :budget and s.stripe = free.stripe
+                        """);
+        statement = statement.param("budget", budget).param("held", held).param("cost", cost);
+        return (stripe == null ? statement : statement.param("stripe", stripe)).update() == 1;
+    }
+
+    /** Writes holds; answers those that were not there yet, as run and budget. */
+    List<List<String>> insert(Collection<Hold> holds, long seconds) {
+        return jdbc.sql("""
+                        insert into budget_hold (run_key, budget_key, provider, held_micro, expires_at)
+                        select n.run, n.budget, n.provider, n.micros,
+                               clock_timestamp() + make_interval(secs => :seconds)
+                        from unnest(:runs::text[], :budgets::text[], :providers::text[], :micros::bigint[])
+                             as n (run, budget, provider, micros)
+                        order by n.run, n.budget
+                        on conflict (run_key, budget_key) do nothing
+                        returning run_key, budget_key
+                        """)
+                .param("runs", texts(holds, Hold::run))
+                .param("budgets", texts(holds, Hold::budget))
+                .param("providers", texts(holds, Hold::provider))
+                .param("micros", holds.stream().map(Hold::micros).toArray(Long[]::new))
+                .param("seconds", seconds)
+                .query((row, number) -> List.of(row.getString("run_key"), row.getString("budget_key")))
+                .list();
+    }
+
+    /** Takes back the holds of runs that this transaction wrote; answers what they held. */
+    List<Ended> remove(Collection<String> runs) {
+        return jdbc.sql("""
+                        delete from budget_hold where run_key = any(:runs::text[]) and state = 'open'
+                        returning budget_key, provider, held_micro, 0::bigint as cost, false as above
+                        """)
+                .param("runs", runs.toArray(String[]::new))
+                .query(BudgetCounterStore::ended)
+                .list();
+    }
+
+    /**
+     * Ends the holds of runs, each once, also those past their time. What is not named cost nothing.
+     *
+     * @param state committed or released
+     */
+    List<Ended> end(Collection<String> runs, Collection<Hold> costs, String state) {
+        return jdbc.sql("""
+                        with wanted as (
+                            select h.run_key, h.budget_key, h.state, coalesce(n.micros, 0) as cost
+                            from budget_hold h
+                            left join unnest(:cost_runs::text[], :providers::text[], :micros::bigint[])
+                                 as n (run, provider, micros) on n.run = h.run_key and n.provider = h.provider
+                            where h.run_key = any(:runs::text[]) and h.state in ('open', 'expired')
+                            order by h.budget_key, h.run_key
+                            for update of h
+                        )
+                        update budget_hold h
+                        set state = :state, spent_micro = w.cost, finished_at = clock_timestamp()
+                        from wanted w
+                        where h.run_key = w.run_key and h.budget_key = w.budget_key
+                        returning h.budget_key, h.provider,
+                                  case when w.state = 'open' then h.held_micro else 0 end as held_micro, w.cost,
+                                  w.cost > h.held_micro as above
+                        """)
+                .param("runs", runs.toArray(String[]::new))
+                .param("cost_runs", texts(costs, Hold::run))
+                .param("providers", texts(costs, Hold::provider))
+                .param("micros", costs.stream().map(Hold::micros).toArray(Long[]::new))
+                .param("state", state)
+                .query(BudgetCounterStore::ended)
+                .list();
+    }
+
+    private static Ended ended(ResultSet row, int number) throws SQLException {
+        return new Ended(
+                row.getString("budget_key"),
+                row.getString("provider"),
+                row.getLong("held_micro"),
+                row.getLong("cost"),
+                row.getBoolean("above"));
+    }
+
+    int renew(Collection<String> runs, long seconds) {
+        return jdbc.sql("""
+                        with wanted as (
+                            select run_key, budget_key from budget_hold
+                            where run_key = any(:runs::text[]) and state = 'open'
+                            order by budget_key, run_key
+                            for update
+                        )
+                        update budget_hold h
+                        set expires_at = greatest(expires_at, clock_timestamp() + make_interval(secs => :seconds))
+                        from wanted w
+                        where h.run_key = w.run_key and h.budget_key = w.budget_key
+                        """)
+                .param("runs", runs.toArray(String[]::new))
+                .param("seconds", seconds)
+                .update();
+    }
+
+    /** Ends holds past their time, of one budget or of all; skips those that somebody is ending just now. */
+    List<Ended> expire(@Nullable String budget, int atMost) {
+        return jdbc.sql("""
+                        update budget_hold h set state = 'expired', finished_at = clock_timestamp()
+                        where (run_key, budget_key) in (
+                            select run_key, budget_key from budget_hold
+                            where state = 'open' and expires_at <= clock_timestamp()
+                              and (:budget::text is null or budget_key = :budget)
+                            limit :at_most for update skip locked)
+                        returning budget_key, provider, held_micro, 0::bigint as cost, false as above
+                        """)
+                .param("budget", budget, java.sql.Types.VARCHAR)
+                .param("at_most", atMost)
+                .query(BudgetCounterStore::ended)
+                .list();
+    }
+
+    int forget(long hours, int atMost) {
+        return jdbc.sql("""
+                        delete from budget_hold
+                        where (run_key, budget_key) in (
+                            select run_key, budget_key from budget_hold
+                            where state <> 'open' and finished_at < clock_timestamp() - make_interval(hours => :hours)
+                            limit :at_most for update skip locked)
+                        """)
+                .param("hours", (int) hours)
+                .param("at_most", atMost)
+                .update();
+    }
+}
