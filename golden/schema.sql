@@ -5,6 +5,23 @@ account.password_hash text not null
 account.realm_roles ARRAY not null default '{}'::text[]
 account.created_at timestamp with time zone not null default now()
 account.updated_at timestamp with time zone not null default now()
+allowance.org_id uuid not null
+allowance.id uuid not null
+allowance.kind text not null
+allowance.priority integer not null
+allowance.amount_micros bigint not null
+allowance.capability text
+allowance.recurs text not null
+allowance.starts_at timestamp with time zone not null
+allowance.next_period integer not null default 0
+allowance.next_at timestamp with time zone
+allowance.ends_at timestamp with time zone
+allowance.expires_at timestamp with time zone
+allowance.rollover_min_micros bigint not null default 0
+allowance.rollover_max_micros bigint not null default 0
+allowance.reference text not null
+allowance.created_at timestamp with time zone not null
+allowance.updated_at timestamp with time zone not null
 api_key.org_id uuid not null
 api_key.id uuid not null
 api_key.instance_id uuid not null
@@ -33,6 +50,12 @@ billing_cycle.price_micros bigint not null
 billing_cycle.included_micros bigint not null
 billing_cycle.state text not null
 billing_cycle.updated_at timestamp with time zone not null default now()
+billing_event.id uuid not null
+billing_event.org_id uuid not null
+billing_event.type text not null
+billing_event.body jsonb not null
+billing_event.created_at timestamp with time zone not null
+billing_event.told_at timestamp with time zone
 category.id uuid not null
 category.kind text not null
 category.slug text not null
@@ -65,6 +88,11 @@ credit_grant.movement_id uuid not null
 credit_grant.created_at timestamp with time zone not null
 credit_grant.updated_at timestamp with time zone not null
 credit_grant.open boolean not null default true
+credit_grant.voided_at timestamp with time zone
+credit_grant.capability text
+credit_grant.allowance_id uuid
+credit_grant.period integer
+credit_grant.carried boolean not null default false
 demo_seed.only_row boolean not null default true
 demo_seed.holder uuid
 demo_seed.held_until timestamp with time zone
@@ -86,6 +114,7 @@ hold.expires_at timestamp with time zone not null
 hold.created_at timestamp with time zone not null
 hold.grants ARRAY not null
 hold.grant_micros ARRAY not null
+hold.capability text
 idempotency_record.scope text not null
 idempotency_record.operation text not null
 idempotency_record.key text not null
@@ -256,6 +285,12 @@ quota_slot.org_id uuid not null
 quota_slot.instance_id uuid not null
 quota_slot.run_id uuid not null
 quota_slot.expires_at timestamp with time zone not null
+refund.org_id uuid not null
+refund.entry_id uuid not null
+refund.id uuid not null
+refund.amount_micros bigint not null
+refund.reason text not null
+refund.created_at timestamp with time zone not null
 reservation.org_id uuid not null
 reservation.id uuid not null
 reservation.instance_id uuid not null
@@ -444,6 +479,25 @@ team.updated_at timestamp with time zone not null default now()
 team_member.org_id uuid not null
 team_member.team_id uuid not null
 team_member.membership_id uuid not null
+top_up_charge.org_id uuid not null
+top_up_charge.id uuid not null
+top_up_charge.amount_micros bigint not null
+top_up_charge.state text not null
+top_up_charge.reason text
+top_up_charge.entry_id uuid
+top_up_charge.requested_at timestamp with time zone not null
+top_up_charge.ended_at timestamp with time zone
+top_up_rule.org_id uuid not null
+top_up_rule.threshold_micros bigint not null
+top_up_rule.amount_micros bigint
+top_up_rule.target_micros bigint
+top_up_rule.max_per_day integer not null
+top_up_rule.paused boolean not null
+top_up_rule.wait_until timestamp with time zone
+top_up_rule.declines integer not null default 0
+top_up_rule.look_at timestamp with time zone
+top_up_rule.version bigint not null default 1
+top_up_rule.updated_at timestamp with time zone not null
 transfer.org_id uuid not null
 transfer.seq bigint not null
 transfer.created_at timestamp with time zone not null
@@ -599,6 +653,8 @@ wallet.last_entry_at timestamp with time zone
 wallet.created_at timestamp with time zone not null default now()
 wallet.updated_at timestamp with time zone not null default now()
 wallet.due_at timestamp with time zone
+wallet.top_up_threshold_micros bigint
+wallet.alerted_at timestamp with time zone
 wallet_seal.org_id uuid not null
 wallet_seal.from_seq bigint not null
 wallet_seal.to_seq bigint not null
@@ -607,10 +663,13 @@ wallet_seal.digests bytea not null
 wallet_seal.last_hash bytea not null
 wallet_seal.sealed_at timestamp with time zone not null default clock_timestamp()
 
+CREATE INDEX allowance_next ON public.allowance USING btree (org_id, next_at) WHERE (next_at IS NOT NULL)
 CREATE INDEX api_key_of_instance ON public.api_key USING btree (org_id, instance_id, id DESC)
 CREATE INDEX billing_cycle_due ON public.billing_cycle USING btree (ends_at, instance_id) WHERE (state = 'renewing'::text)
 CREATE INDEX billing_cycle_of_plan ON public.billing_cycle USING btree (plan_id)
+CREATE INDEX billing_event_untold ON public.billing_event USING btree (id) WHERE (told_at IS NULL)
 CREATE INDEX chat_message_age ON public.chat_message USING btree (created_at)
+CREATE INDEX credit_grant_limited ON public.credit_grant USING btree (org_id) WHERE (open AND (capability IS NOT NULL))
 CREATE INDEX credit_grant_open ON public.credit_grant USING btree (org_id) WHERE open
 CREATE INDEX idempotency_record_expiry ON public.idempotency_record USING btree (expires_at) WHERE (expires_at IS NOT NULL)
 CREATE INDEX identity_link_email ON public.identity_link USING btree (email) WHERE email_verified
@@ -645,6 +704,7 @@ CREATE INDEX saved_flow_of_org ON public.saved_flow USING btree (org_id, id DESC
 CREATE INDEX scheduled_tasks_due ON public.scheduled_tasks USING btree (execution_time)
 CREATE INDEX scheduled_tasks_heartbeat ON public.scheduled_tasks USING btree (last_heartbeat)
 CREATE INDEX team_member_membership ON public.team_member USING btree (org_id, membership_id)
+CREATE INDEX top_up_rule_look ON public.top_up_rule USING btree (look_at) WHERE (look_at IS NOT NULL)
 CREATE INDEX transfer_2026_10_created_at_idx ON public.transfer_2026_10 USING brin (created_at) WITH (pages_per_range='16', autosummarize='on')
 CREATE INDEX transfer_2026_10_created_at_idx1 ON public.transfer_2026_10 USING btree (created_at) WHERE (source = 'absorbed'::text)
 CREATE INDEX transfer_2026_11_created_at_idx ON public.transfer_2026_11 USING brin (created_at) WITH (pages_per_range='16', autosummarize='on')
@@ -662,13 +722,16 @@ CREATE INDEX transfer_time ON ONLY public.transfer USING brin (created_at) WITH 
 CREATE INDEX wallet_due ON public.wallet USING btree (due_at) WHERE (due_at IS NOT NULL)
 CREATE UNIQUE INDEX account_email_key ON public.account USING btree (email)
 CREATE UNIQUE INDEX account_pkey ON public.account USING btree (id)
+CREATE UNIQUE INDEX allowance_pkey ON public.allowance USING btree (org_id, id)
 CREATE UNIQUE INDEX api_key_key_hash_key ON public.api_key USING btree (key_hash)
 CREATE UNIQUE INDEX api_key_pkey ON public.api_key USING btree (org_id, id)
 CREATE UNIQUE INDEX billing_cycle_pkey ON public.billing_cycle USING btree (org_id, instance_id)
+CREATE UNIQUE INDEX billing_event_pkey ON public.billing_event USING btree (id)
 CREATE UNIQUE INDEX category_kind_key ON public.category USING btree (kind)
 CREATE UNIQUE INDEX category_pkey ON public.category USING btree (id)
 CREATE UNIQUE INDEX category_slug_key ON public.category USING btree (slug)
 CREATE UNIQUE INDEX chat_message_pkey ON public.chat_message USING btree (org_id, instance_id, session_id, seq)
+CREATE UNIQUE INDEX credit_grant_of_allowance ON public.credit_grant USING btree (org_id, allowance_id, period, carried) WHERE (allowance_id IS NOT NULL)
 CREATE UNIQUE INDEX credit_grant_pkey ON public.credit_grant USING btree (org_id, id)
 CREATE UNIQUE INDEX demo_seed_pkey ON public.demo_seed USING btree (only_row)
 CREATE UNIQUE INDEX free_allowance_pkey ON public.free_allowance USING btree (org_id, plan_id)
@@ -714,6 +777,7 @@ CREATE UNIQUE INDEX project_one_default ON public.project USING btree (org_id) W
 CREATE UNIQUE INDEX project_org_id_slug_key ON public.project USING btree (org_id, slug)
 CREATE UNIQUE INDEX project_pkey ON public.project USING btree (org_id, id)
 CREATE UNIQUE INDEX quota_slot_pkey ON public.quota_slot USING btree (org_id, instance_id, run_id)
+CREATE UNIQUE INDEX refund_pkey ON public.refund USING btree (org_id, entry_id, id)
 CREATE UNIQUE INDEX reservation_2026_10_pkey ON public.reservation_2026_10 USING btree (org_id, id)
 CREATE UNIQUE INDEX reservation_2026_11_pkey ON public.reservation_2026_11 USING btree (org_id, id)
 CREATE UNIQUE INDEX reservation_2026_12_pkey ON public.reservation_2026_12 USING btree (org_id, id)
@@ -732,6 +796,10 @@ CREATE UNIQUE INDEX team_id_key ON public.team USING btree (id)
 CREATE UNIQUE INDEX team_member_pkey ON public.team_member USING btree (org_id, team_id, membership_id)
 CREATE UNIQUE INDEX team_org_id_slug_key ON public.team USING btree (org_id, slug)
 CREATE UNIQUE INDEX team_pkey ON public.team USING btree (org_id, id)
+CREATE UNIQUE INDEX top_up_charge_id_key ON public.top_up_charge USING btree (id)
+CREATE UNIQUE INDEX top_up_charge_in_flight ON public.top_up_charge USING btree (org_id) WHERE (state = 'requested'::text)
+CREATE UNIQUE INDEX top_up_charge_pkey ON public.top_up_charge USING btree (org_id, id)
+CREATE UNIQUE INDEX top_up_rule_pkey ON public.top_up_rule USING btree (org_id)
 CREATE UNIQUE INDEX transfer_2026_10_pkey ON public.transfer_2026_10 USING btree (org_id, seq, created_at)
 CREATE UNIQUE INDEX transfer_2026_11_pkey ON public.transfer_2026_11 USING btree (org_id, seq, created_at)
 CREATE UNIQUE INDEX transfer_2026_12_pkey ON public.transfer_2026_12 USING btree (org_id, seq, created_at)
@@ -748,6 +816,19 @@ account: CHECK ((((length(email) >= 3) AND (length(email) <= 254)) AND (email = 
 account: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
 account: PRIMARY KEY (id)
 account: UNIQUE (email)
+allowance: CHECK (((length(capability) >= 1) AND (length(capability) <= 100)))
+allowance: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
+allowance: CHECK (((recurs = 'once'::text) OR (expires_at IS NULL)))
+allowance: CHECK ((amount_micros > 0))
+allowance: CHECK ((ends_at > starts_at))
+allowance: CHECK ((expires_at > starts_at))
+allowance: CHECK ((kind = ANY (ARRAY['trial'::text, 'promotional'::text, 'included'::text, 'purchased'::text])))
+allowance: CHECK ((next_period >= 0))
+allowance: CHECK ((recurs = ANY (ARRAY['once'::text, 'month'::text, 'year'::text])))
+allowance: CHECK ((rollover_min_micros <= rollover_max_micros))
+allowance: CHECK ((rollover_min_micros >= 0))
+allowance: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
+allowance: PRIMARY KEY (org_id, id)
 api_key: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
 api_key: CHECK ((format = ANY (ARRAY['jwt'::text, 'opaque'::text])))
 api_key: CHECK ((key_hash ~ '^[0-9a-f]{64}$'::text))
@@ -765,6 +846,9 @@ billing_cycle: CHECK ((step_months = ANY (ARRAY[1, 12])))
 billing_cycle: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
 billing_cycle: FOREIGN KEY (plan_id) REFERENCES plan(id)
 billing_cycle: PRIMARY KEY (org_id, instance_id)
+billing_event: CHECK (((length(type) >= 1) AND (length(type) <= 100)))
+billing_event: CHECK ((jsonb_typeof(body) = 'object'::text))
+billing_event: PRIMARY KEY (id)
 category: CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 category: CHECK ((color ~ '^#[0-9A-Fa-f]{6}$'::text))
 category: CHECK ((kind = ANY (ARRAY['agent'::text, 'app'::text, 'assistant'::text, 'automation'::text])))
@@ -778,11 +862,14 @@ chat_message: CHECK ((sender = ANY (ARRAY['user'::text, 'assistant'::text, 'syst
 chat_message: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
 chat_message: PRIMARY KEY (org_id, instance_id, session_id, seq)
 credit_grant: CHECK (((0 <= held_micros) AND (held_micros <= remaining_micros) AND (remaining_micros <= amount_micros)))
+credit_grant: CHECK (((allowance_id IS NULL) = (period IS NULL)))
+credit_grant: CHECK (((length(capability) >= 1) AND (length(capability) <= 100)))
 credit_grant: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
 credit_grant: CHECK ((amount_micros > 0))
 credit_grant: CHECK ((expires_at > effective_at))
 credit_grant: CHECK ((kind = ANY (ARRAY['trial'::text, 'promotional'::text, 'included'::text, 'purchased'::text])))
 credit_grant: CHECK ((open OR (remaining_micros = 0)))
+credit_grant: CHECK ((period >= 0))
 credit_grant: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
 credit_grant: PRIMARY KEY (org_id, id)
 demo_seed: CHECK (((holder IS NULL) = (held_until IS NULL)))
@@ -792,6 +879,7 @@ demo_seed: PRIMARY KEY (only_row)
 free_allowance: FOREIGN KEY (org_id) REFERENCES organization(id) ON DELETE CASCADE
 free_allowance: FOREIGN KEY (plan_id) REFERENCES plan(id) ON DELETE CASCADE
 free_allowance: PRIMARY KEY (org_id, plan_id)
+hold: CHECK (((length(capability) >= 1) AND (length(capability) <= 100)))
 hold: CHECK ((amount_micros >= 0))
 hold: CHECK ((cardinality(grants) = cardinality(grant_micros)))
 hold: PRIMARY KEY (org_id, id)
@@ -920,6 +1008,10 @@ project: UNIQUE (id)
 project: UNIQUE (org_id, slug)
 quota_slot: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
 quota_slot: PRIMARY KEY (org_id, instance_id, run_id)
+refund: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+refund: CHECK ((amount_micros > 0))
+refund: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
+refund: PRIMARY KEY (org_id, entry_id, id)
 reservation: CHECK (((closed_at IS NULL) = (absorbed_micros IS NULL)))
 reservation: CHECK (((closed_at IS NULL) = (debited_micros IS NULL)))
 reservation: CHECK (((status <> 'settled'::text) OR (closed_at IS NOT NULL)))
@@ -1027,6 +1119,22 @@ team: UNIQUE (org_id, slug)
 team_member: FOREIGN KEY (org_id, membership_id) REFERENCES membership(org_id, id) ON DELETE CASCADE
 team_member: FOREIGN KEY (org_id, team_id) REFERENCES team(org_id, id) ON DELETE CASCADE
 team_member: PRIMARY KEY (org_id, team_id, membership_id)
+top_up_charge: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+top_up_charge: CHECK (((state = 'requested'::text) = (ended_at IS NULL)))
+top_up_charge: CHECK (((state = 'succeeded'::text) = (entry_id IS NOT NULL)))
+top_up_charge: CHECK ((amount_micros > 0))
+top_up_charge: CHECK ((state = ANY (ARRAY['requested'::text, 'succeeded'::text, 'declined'::text])))
+top_up_charge: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
+top_up_charge: PRIMARY KEY (org_id, id)
+top_up_charge: UNIQUE (id)
+top_up_rule: CHECK (((amount_micros IS NULL) <> (target_micros IS NULL)))
+top_up_rule: CHECK (((max_per_day >= 1) AND (max_per_day <= 100)))
+top_up_rule: CHECK ((amount_micros > 0))
+top_up_rule: CHECK ((declines >= 0))
+top_up_rule: CHECK ((target_micros > threshold_micros))
+top_up_rule: CHECK ((threshold_micros >= 0))
+top_up_rule: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
+top_up_rule: PRIMARY KEY (org_id)
 transfer: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
 transfer: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
 transfer: CHECK ((amount_micros > 0))

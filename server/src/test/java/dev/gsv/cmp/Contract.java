@@ -55,7 +55,8 @@ final class Contract {
                     + responses.propertyNames());
         }
         JsonNode content = response.path("content");
-        if (content.isMissingNode() || reply.bytes().length == 0) {
+        boolean file = !reply.header("content-type").orElse("application/json").contains("json");
+        if (content.isMissingNode() || reply.bytes().length == 0 || file) {
             return;
         }
         String type = content.has("application/json") ? "application/json" : "*/*";

@@ -79,6 +79,7 @@ class HouseTest {
             "kit.EmbeddedDatabase",
             "kit.MasterKey",
             "kit.PostgresBinaries",
+            "billing.VerifyLedger",
             "flows.FileArtifacts",
             "demo.DemoFile",
             "runs.Unsettled");

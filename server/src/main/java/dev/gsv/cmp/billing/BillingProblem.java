@@ -41,4 +41,15 @@ public abstract sealed class BillingProblem extends Problem {
                     SOON);
         }
     }
+
+    /** Never more is returned than was charged. */
+    @ProblemCode(value = "REFUND_TOO_LARGE", status = 409, title = "More than is left of the charge")
+    public static final class RefundTooLarge extends BillingProblem {
+        public RefundTooLarge(Credits left) {
+            super(
+                    "Of this charge " + left + " credits are left to refund.",
+                    List.of(new Detail("refundable", left.toString())),
+                    null);
+        }
+    }
 }

@@ -27,25 +27,48 @@ final class Books {
     @Component
     static class Shelf {
         private final WalletStore wallets;
+        private final GrantStore grants;
+        private final AllowanceStore allowances;
         private final HoldStore holds;
         private final ReservationStore reservations;
         private final TransferStore transfers;
+        private final LowBalance lowBalance;
         private final Ids ids;
         /** The simulation makes it small, so that bursts are common. */
         volatile int sweepPortion = SWEEP_PORTION;
 
-        Shelf(WalletStore wallets, HoldStore holds, ReservationStore reservations, TransferStore transfers, Ids ids) {
+        Shelf(
+                WalletStore wallets,
+                GrantStore grants,
+                AllowanceStore allowances,
+                HoldStore holds,
+                ReservationStore reservations,
+                TransferStore transfers,
+                LowBalance lowBalance,
+                Ids ids) {
             this.wallets = wallets;
+            this.grants = grants;
+            this.allowances = allowances;
             this.holds = holds;
             this.reservations = reservations;
             this.transfers = transfers;
+            this.lowBalance = lowBalance;
             this.ids = ids;
         }
 
         Books open(Collection<OrgId> orgs) {
+            return open(wallets.lock(orgs), false);
+        }
+
+        /** The same to look at: nothing is locked, and nothing is written, whatever is decided. */
+        Books look(Collection<OrgId> orgs) {
+            return open(wallets.look(orgs), true);
+        }
+
+        private Books open(List<Purse> found, boolean looking) {
             Map<OrgId, Purse> purses = new LinkedHashMap<>();
-            wallets.lock(orgs).forEach(purse -> purses.put(purse.org, purse));
-            Books books = new Books(this, purses, wallets.readGrants(purses));
+            found.forEach(purse -> purses.put(purse.org, purse));
+            Books books = new Books(this, purses, wallets.readGrants(purses), looking);
             books.sweep(purses.values().stream()
                     .filter(purse -> purse.due(books.now))
                     .toList());
@@ -66,11 +89,15 @@ final class Books {
     private final List<Hold> refused = new ArrayList<>();
     private final List<Transfer> transfers = new ArrayList<>();
     private final List<Grant> granted = new ArrayList<>();
+    private final Map<UUID, Allowance> allowances = new LinkedHashMap<>();
+    /** True when these books are only looked at. */
+    private final boolean looking;
 
-    private Books(Shelf shelf, Map<OrgId, Purse> purses, Instant now) {
+    private Books(Shelf shelf, Map<OrgId, Purse> purses, Instant now, boolean looking) {
         this.shelf = shelf;
         this.purses = purses;
         this.now = now;
+        this.looking = looking;
     }
 
     /** Writes down what time has decided in these wallets, at most a portion of it. */
@@ -80,20 +107,48 @@ final class Books {
         }
         List<OrgId> orgs = due.stream().map(purse -> purse.org).toList();
         List<Hold> expired = new ArrayList<>();
-        for (Hold hold : shelf.holds.takeDue(orgs, now, shelf.sweepPortion)) {
-            if (!ended.containsKey(hold.id())) {
+        for (Hold found : looking ? shelf.holds.due(orgs, now) : shelf.holds.takeDue(orgs, now, shelf.sweepPortion)) {
+            Hold hold = known.getOrDefault(found.id(), found);
+            if (hold.pending()) {
                 purse(hold.org()).giveBack(hold.amount(), hold.parts());
                 expired.add(hold.ended(Hold.Status.EXPIRED, now));
             }
         }
         expired.forEach(hold -> known.put(hold.id(), hold));
-        shelf.reservations.insert(expired);
-        Map<OrgId, Instant> next = shelf.holds.nextDue(orgs);
+        if (!looking) {
+            shelf.reservations.insert(expired);
+        }
+        Map<OrgId, WalletStore.Next> next = shelf.wallets.next(orgs, now, looking ? now : null);
         for (Purse purse : due) {
+            WalletStore.Next coming = next.getOrDefault(purse.org, WalletStore.Next.NOTHING);
+            List<Allowance> begun = coming.begins() ? begin(purse) : List.of();
             lapse(purse);
-            purse.dueNext(now, next.get(purse.org));
+            purse.dueNext(now, coming.hold());
+            purse.dueBy(coming.allowance());
+            begun.forEach(allowance -> purse.dueBy(allowance.nextAt()));
         }
         opened.values().forEach(hold -> purse(hold.org()).dueBy(hold.expiresAt()));
+    }
+
+    /** Begins the periods of allowances whose time has come, before anything lapses that they may carry on. */
+    private List<Allowance> begin(Purse purse) {
+        GrantDesk desk = new GrantDesk(this);
+        List<Allowance> begun = shelf.allowances.due(purse.org, now).stream()
+                .map(this::current)
+                .map(allowance -> desk.begin(purse, allowance))
+                .toList();
+        begun.forEach(allowance -> allowances.put(allowance.id(), allowance));
+        return begun;
+    }
+
+    /** An allowance as it stands at these books, whatever the table still says. */
+    Allowance current(Allowance found) {
+        return allowances.getOrDefault(found.id(), found);
+    }
+
+    /** An allowance whose next period has changed. */
+    void changed(Allowance allowance) {
+        allowances.put(allowance.id(), allowance);
     }
 
     /** Sweeps on in a wallet that is still due; false when there is nothing more. */
@@ -107,10 +162,18 @@ final class Books {
 
     /** Books what lapsed. Also after a hold has ended, because its parts may stand on a grant that is over. */
     void lapse(Purse purse) {
-        for (Part part = purse.lapse(now); part != null; part = purse.lapse(now)) {
-            Transfer.Cause cause = Transfer.Cause.of("grant:" + part.grant());
-            write(purse, EntryType.EXPIRY, cause, -part.micros(), 0, null, List.of(part));
+        for (Purse.Portion portion = purse.lapsed(now); portion != null; portion = purse.lapsed(now)) {
+            lapse(purse, portion, id());
         }
+    }
+
+    /** Books what is left of one grant as over, as far as no hold stands on it; taken back when it was voided. */
+    void lapse(Purse purse, Purse.Portion portion, UUID movement) {
+        Part part = purse.take(portion);
+        EntryType type = portion.voided() ? EntryType.ADJUSTMENT : EntryType.EXPIRY;
+        Account against = portion.voided() ? portion.terms.kind().source() : type.against();
+        Transfer.Cause cause = Transfer.Cause.of("grant:" + part.grant());
+        write(purse, movement, type, against, cause, -part.micros(), 0, null, List.of(part));
     }
 
     /** The wallet of an organization; every organization has one from its first moment. */
@@ -176,7 +239,7 @@ final class Books {
 
     /** A hold that stands on more now. */
     void raised(Hold hold) {
-        if (opened.replace(hold.id(), hold) == null) {
+        if (opened.replace(hold.id(), hold) == null && !looking) {
             shelf.holds.raise(hold.org(), hold);
         }
         known.put(hold.id(), hold);
@@ -184,7 +247,7 @@ final class Books {
 
     void granted(Grant grant) {
         granted.add(grant);
-        purse(grant.org()).dueBy(grant.expiresAt());
+        purse(grant.org()).dueBy(grant.terms().expiresAt());
     }
 
     /**
@@ -260,9 +323,14 @@ final class Books {
 
     /** Writes everything that changed; the wallets last, their rows are the hottest. */
     void close() {
+        if (looking) {
+            return;
+        }
         shelf.transfers.insert(transfers);
         shelf.wallets.insertGrants(granted);
         shelf.wallets.updateGrants(purses.values());
+        shelf.grants.end(purses.values());
+        allowances.values().forEach(allowance -> shelf.allowances.update(allowance.org(), allowance));
         shelf.holds.insert(opened.values());
         shelf.holds.delete(ended.values());
         List<Hold> over = new ArrayList<>(ended.values());
@@ -270,5 +338,10 @@ final class Books {
         shelf.reservations.insert(over);
         shelf.reservations.close(closedLate.values());
         shelf.wallets.update(purses.values().stream().filter(Purse::changed).toList());
+        for (Purse purse : purses.values()) {
+            if (purse.fellBelow(purse.alertBelow) || purse.fellBelow(purse.topUpBelow)) {
+                shelf.lowBalance.fell(purse, now);
+            }
+        }
     }
 }

@@ -6,7 +6,9 @@ import dev.gsv.cmp.orgs.OrgId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,31 @@ public final class Desk {
         return books.now;
     }
 
+    /** What the wallet has, in micro-credits. */
+    long posted(OrgId org) {
+        return books.purse(org).posted();
+    }
+
+    /** A wallet as it stands at these books. */
+    Wallet wallet(OrgId org) {
+        Purse purse = books.purse(org);
+        Map<String, Long> limited = new TreeMap<>();
+        purse.portions().stream()
+                .filter(portion -> portion.terms.capability() != null && !portion.lapsed(books.now))
+                .forEach(portion -> limited.merge(portion.terms.capability(), portion.free(), Long::sum));
+        return Wallet.of(
+                purse.id,
+                org,
+                purse.posted(),
+                purse.held(),
+                purse.available(),
+                purse.floor(),
+                purse.alertBelow,
+                limited.entrySet().stream()
+                        .map(one -> new Wallet.Limited(one.getKey(), new Credits(one.getValue())))
+                        .toList());
+    }
+
     /** Sets credit aside. */
     public HoldOutcome hold(HoldRequest request) {
         Purse purse = books.purse(request.org());
@@ -41,12 +68,12 @@ public final class Desk {
             }
         }
         long amount = request.amount().micros();
-        List<Part> parts = purse.hold(amount);
+        List<Part> parts = purse.hold(amount, request.capability());
         while (parts == null && books.sweptMore(purse)) {
-            parts = purse.hold(amount);
+            parts = purse.hold(amount, request.capability());
         }
         if (parts == null) {
-            return shortage(purse, request.amount());
+            return shortage(purse, request.amount(), request.capability());
         }
         Hold hold = pending(request, amount, parts);
         books.opened(hold);
@@ -66,7 +93,8 @@ public final class Desk {
                 books.now,
                 null,
                 null,
-                parts);
+                parts,
+                request.capability());
     }
 
     private static HoldOutcome held(Purse purse, Hold hold) {
@@ -78,8 +106,8 @@ public final class Desk {
                 new Credits(purse.available()));
     }
 
-    private static HoldOutcome shortage(Purse purse, Credits needed) {
-        return new HoldOutcome.Short(needed, new Credits(purse.room()), new Credits(purse.posted()));
+    private static HoldOutcome shortage(Purse purse, Credits needed, @Nullable String capability) {
+        return new HoldOutcome.Short(needed, new Credits(purse.room(capability)), new Credits(purse.posted()));
     }
 
     /** Records that credit was asked for and refused: a cancelled hold of 0, so that the answer can be traced. */
@@ -102,12 +130,12 @@ public final class Desk {
                     "The reservation is " + (hold.pending() ? Hold.Status.EXPIRED : hold.status()).text() + ".");
         }
         Purse purse = books.purse(org);
-        List<Part> parts = purse.extend(more.micros());
+        List<Part> parts = purse.extend(more.micros(), hold.capability());
         while (parts == null && books.sweptMore(purse)) {
-            parts = purse.extend(more.micros());
+            parts = purse.extend(more.micros(), hold.capability());
         }
         if (parts == null) {
-            return shortage(purse, more);
+            return shortage(purse, more, hold.capability());
         }
         Hold larger = hold.raised(more.micros(), parts);
         books.raised(larger);
@@ -135,7 +163,7 @@ public final class Desk {
         long cost = hold.card().cost(request.usage(), true).micros();
         // What has expired in this wallet is free, also while a burst of it is still being swept; the hold itself may
         // be part of the burst.
-        while (purse.room() + (hold.pending() ? hold.amount() : 0) < cost && books.sweptMore(purse)) {
+        while (purse.room(hold.capability()) + (hold.pending() ? hold.amount() : 0) < cost && books.sweptMore(purse)) {
             hold = Objects.requireNonNull(books.hold(request.org(), request.reservation()));
         }
         boolean due = hold.due(books.now);
@@ -146,7 +174,7 @@ public final class Desk {
                 books.lapse(purse);
             }
         }
-        Purse.Taken taken = purse.pay(cost, hold.pending() && !due ? hold.parts() : List.of());
+        Purse.Taken taken = purse.pay(cost, hold.pending() && !due ? hold.parts() : List.of(), hold.capability());
         Transfer line = books.write(
                 purse,
                 taken.debited() == 0 ? EntryType.ABSORPTION : EntryType.USAGE,
@@ -217,29 +245,13 @@ public final class Desk {
      */
     Transfer credit(
             OrgId org, Credits amount, GrantKind kind, EntryType type, String reference, @Nullable Instant expiresAt) {
-        Purse purse = books.purse(org);
-        if (expiresAt != null && !expiresAt.isAfter(books.now)) {
-            throw new KitProblem.Meaningless("The credit would expire before it is there.");
-        }
-        if (purse.posted() > Ledger.MAX_BALANCE.micros() - amount.micros()) {
-            throw new KitProblem.Meaningless("The wallet would hold more than the largest possible amount.");
-        }
-        UUID movement = books.id();
-        long remaining = purse.credit(amount.micros());
-        Grant grant =
-                new Grant(org, books.id(), kind, amount.micros(), remaining, books.now, expiresAt, reference, movement);
-        books.granted(grant);
-        purse.add(new Purse.Portion(grant.id(), kind.priority(), expiresAt, books.now, remaining, 0));
-        return written(books.write(
-                purse,
-                movement,
-                type,
-                kind.source(),
-                Transfer.Cause.of(reference),
-                amount.micros(),
-                0,
-                null,
-                List.of()));
+        return grants().grant(org, amount, Grant.Terms.plain(kind, books.now, expiresAt), type, reference)
+                .line();
+    }
+
+    /** What is decided about grants, at the same books. */
+    GrantDesk grants() {
+        return new GrantDesk(books);
     }
 
     /**
@@ -249,13 +261,13 @@ public final class Desk {
      */
     Transfer debit(OrgId org, Credits amount, EntryType type, Transfer.Cause cause) {
         Purse purse = books.purse(org);
-        while (purse.room() < amount.micros() && books.sweptMore(purse)) {
+        while (purse.room(null) < amount.micros() && books.sweptMore(purse)) {
             // What expired in this wallet is free now.
         }
-        if (purse.room() < amount.micros()) {
-            throw new BillingProblem.InsufficientCredits(amount, new Credits(purse.room()));
+        if (purse.room(null) < amount.micros()) {
+            throw new BillingProblem.InsufficientCredits(amount, new Credits(purse.room(null)));
         }
-        Purse.Taken taken = purse.pay(amount.micros(), List.of());
+        Purse.Taken taken = purse.pay(amount.micros(), List.of(), null);
         return written(books.write(purse, type, cause, -taken.debited(), 0, null, taken.uses()));
     }
 
@@ -274,7 +286,7 @@ public final class Desk {
                 line.at());
     }
 
-    private static Transfer written(@Nullable Transfer line) {
+    static Transfer written(@Nullable Transfer line) {
         if (line == null) {
             throw new IllegalStateException("a movement of credit has a line");
         }

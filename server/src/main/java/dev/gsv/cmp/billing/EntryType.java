@@ -25,6 +25,10 @@ public enum EntryType {
         return against;
     }
 
+    static EntryType of(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+
     @JsonValue
     public String text() {
         return name().toLowerCase(Locale.ROOT);

@@ -21,8 +21,22 @@ public enum GrantKind {
         return priority;
     }
 
+    static GrantKind of(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+
+    /** How a grant of this kind is booked when it arrives. */
+    EntryType entryType() {
+        return this == TRIAL ? EntryType.TRIAL_GRANT : EntryType.TOPUP;
+    }
+
     Account source() {
         return source;
+    }
+
+    /** True when money was paid for it, by itself or with a plan. */
+    boolean bought() {
+        return source == Account.ISSUED;
     }
 
     String text() {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param card the price that is valid for it
  * @param endedAt when it stopped counting against the wallet; null while pending
  * @param closing what was charged, or why nothing was; null until then. A hold that expired may be closed later.
+ * @param capability what it is for; null for nothing in particular
  */
 record Hold(
         OrgId org,
@@ -29,7 +30,8 @@ record Hold(
         Instant createdAt,
         @Nullable Instant endedAt,
         @Nullable Closing closing,
-        List<Part> parts) {
+        List<Part> parts,
+        @Nullable String capability) {
 
     enum Status {
         PENDING,
@@ -84,7 +86,8 @@ record Hold(
     }
 
     Hold standingOn(List<Part> all) {
-        return new Hold(org, id, instance, run, amount, status, card, expiresAt, createdAt, endedAt, closing, all);
+        return new Hold(
+                org, id, instance, run, amount, status, card, expiresAt, createdAt, endedAt, closing, all, capability);
     }
 
     /** What it was closed with; null when it was not, or when nothing was measured. */
@@ -97,17 +100,31 @@ record Hold(
         List<Part> all = new ArrayList<>(parts);
         all.addAll(further);
         return new Hold(
-                org, id, instance, run, amount + more, status, card, expiresAt, createdAt, endedAt, closing, all);
+                org,
+                id,
+                instance,
+                run,
+                amount + more,
+                status,
+                card,
+                expiresAt,
+                createdAt,
+                endedAt,
+                closing,
+                all,
+                capability);
     }
 
     Hold ended(Status end, Instant at) {
         return pending()
-                ? new Hold(org, id, instance, run, amount, end, card, expiresAt, createdAt, at, closing, parts)
+                ? new Hold(
+                        org, id, instance, run, amount, end, card, expiresAt, createdAt, at, closing, parts, capability)
                 : this;
     }
 
     Hold closed(Closing how) {
-        return new Hold(org, id, instance, run, amount, status, card, expiresAt, createdAt, endedAt, how, parts);
+        return new Hold(
+                org, id, instance, run, amount, status, card, expiresAt, createdAt, endedAt, how, parts, capability);
     }
 
     /** What this hold, now over, has cost. */

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,13 +49,14 @@ class HoldStore {
         }
         jdbc.sql("""
                         insert into hold (org_id, id, instance_id, run_id, amount_micros, rate_card, expires_at, created_at,
-                                          grants, grant_micros)
+                                          grants, grant_micros, capability)
                         select org_id, id, instance_id, run_id, amount, card, expires_at, created_at, grants::uuid[],
-                               micros::bigint[]
+                               micros::bigint[], capability
                         from unnest(:orgs::uuid[], :ids::uuid[], :instances::uuid[], :runs::uuid[], :amounts::bigint[],
                                     :cards::jsonb[], :expires::timestamptz[], :created::timestamptz[], :grants::text[],
-                                    :micros::text[])
-                             as n (org_id, id, instance_id, run_id, amount, card, expires_at, created_at, grants, micros)
+                                    :micros::text[], :capabilities::text[])
+                             as n (org_id, id, instance_id, run_id, amount, card, expires_at, created_at, grants, micros,
+                                   capability)
                         """)
                 .params(Rows.of(holds)
                         .text("orgs", Hold::org)
@@ -69,6 +69,7 @@ class HoldStore {
                         .text("created", Hold::createdAt)
                         .text("grants", row -> Part.grants(row.parts()))
                         .text("micros", row -> Part.amounts(row.parts()))
+                        .text("capabilities", Hold::capability)
                         .columns())
                 .update();
     }
@@ -131,20 +132,17 @@ class HoldStore {
                 .list();
     }
 
-    /** The next limit of each wallet's open holds; nothing for a wallet without. */
+    /** What {@link #takeDue} would take, without taking it. */
     @AllOrgs(because = MANY)
-    Map<OrgId, Instant> nextDue(Collection<OrgId> orgs) {
-        Map<OrgId, Instant> next = new HashMap<>();
-        jdbc.sql("""
-                        select org_id, min(expires_at) as due from hold
-                        where org_id = any(:orgs::uuid[])
-                        group by org_id
-                        """).param("orgs", OrgId.texts(orgs)).query(row -> {
-            next.put(
-                    new OrgId(row.getObject("org_id", UUID.class)),
-                    row.getObject("due", OffsetDateTime.class).toInstant());
-        });
-        return next;
+    List<Hold> due(Collection<OrgId> orgs, Instant now) {
+        return jdbc.sql("""
+                        select * from hold
+                        where org_id = any(:orgs::uuid[]) and expires_at <= :now::timestamptz
+                        """)
+                .param("orgs", OrgId.texts(orgs))
+                .param("now", now.toString())
+                .query(this::hold)
+                .list();
     }
 
     /** Raises a hold to a new amount that stands on more parts. */
@@ -221,7 +219,8 @@ class HoldStore {
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 null,
                 null,
-                parts(row));
+                parts(row),
+                row.getString("capability"));
     }
 
     static RateCard card(JsonMapper mapper, @Nullable String json) {

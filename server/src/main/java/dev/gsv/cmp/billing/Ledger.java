@@ -17,6 +17,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -33,6 +34,7 @@ public class Ledger {
     /** Holds of an ended instance that are released in one transaction. */
     private static final int RELEASE_PORTION = 1000;
 
+    private static final int MAX_REFERENCE = 500;
     private static final int MONTHS_AHEAD = 3;
 
     private final Books.Shelf shelf;
@@ -67,6 +69,18 @@ public class Ledger {
         Books books = shelf.open(orgs);
         books.read(wanted);
         return new Desk(books, settings);
+    }
+
+    /**
+     * Decides as {@link #open} would, as of now, by the same code, without a lock and without a trace.
+     *
+     * @param decision what is asked of the desk; closing it writes nothing
+     */
+    @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
+    public <R> R preview(OrgId org, Map<UUID, OrgId> wanted, Function<Desk, R> decision) {
+        Books books = shelf.look(List.of(org));
+        books.read(wanted);
+        return decision.apply(new Desk(books, settings));
     }
 
     private <T, R> List<R> decide(
@@ -221,6 +235,27 @@ public class Ledger {
                         Map.of(),
                         (desk, one) -> desk.entry(desk.debit(one, amount, type, cause)))
                 .getFirst();
+    }
+
+    /**
+     * Corrects a balance: a positive amount is given, a negative one taken.
+     *
+     * @param reason for whoever reads the line
+     * @throws BillingProblem.InsufficientCredits when the wallet has less than is to be taken; nothing is written
+     */
+    @Transactional
+    public Entry adjust(OrgId org, Credits amount, String reason) {
+        if (amount.micros() == 0 || amount.negated().compareTo(MAX_BALANCE) > 0) {
+            throw new KitProblem.Meaningless("An adjustment is not zero, nor beyond the largest possible amount.");
+        }
+        String reference = "adjustment:" + reason;
+        return amount.micros() > 0
+                ? credit(org, amount, GrantKind.PROMOTIONAL, EntryType.ADJUSTMENT, cut(reference), null)
+                : debit(org, amount.negated(), EntryType.ADJUSTMENT, cut(reference), null);
+    }
+
+    private static String cut(String reference) {
+        return reference.substring(0, Math.min(reference.length(), MAX_REFERENCE));
     }
 
     /** Expires what is due in one wallet. */

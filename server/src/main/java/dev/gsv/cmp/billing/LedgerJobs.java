@@ -15,6 +15,24 @@ class LedgerJobs {
         return new Job("billing.expiries", Duration.ofSeconds(10), sweeps::all);
     }
 
+    /** Wallets that wait for their next charge: after a refusal, a success, or the last one of a day. */
+    @Bean
+    Job waitingTopUps(TopUps topUps) {
+        return new Job(
+                "billing.top-ups", Duration.ofSeconds(30), () -> topUps.due().forEach(topUps::look));
+    }
+
+    /** What others are to learn about credit. */
+    @Bean
+    Job untoldEvents(Events events) {
+        return new Job("billing.events", Duration.ofSeconds(2), events::tell);
+    }
+
+    @Bean
+    Job oldEvents(Events events) {
+        return new Job("billing.old-events", Duration.ofHours(1), events::forget);
+    }
+
     /** The tables that grow have a partition for each month, made long before it begins. */
     @Bean
     Job partitions(Ledger ledger) {

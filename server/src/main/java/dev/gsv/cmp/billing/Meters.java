@@ -54,6 +54,7 @@ public record Meters(
     public static final Meters NONE = of(0, 0, 0, 0, 0);
     private static final int MAX_SCALE = 6;
     private static final int MAX_PRECISION = 20;
+    private static final BigDecimal MAX_COUNT = BigDecimal.valueOf(Long.MAX_VALUE);
 
     public Meters {
         ragIngestionMb = plain(ragIngestionMb);
@@ -94,6 +95,52 @@ public record Meters(
         BigDecimal none = BigDecimal.ZERO;
         return new Meters(
                 llmTokensIn, llmTokensOut, toolCalls, requests, ragQueries, none, 0, 0, 0, 0, 0, none, none, 0, 0);
+    }
+
+    /**
+     * Meters by their documented names, as a caller sends them; an absent one is 0.
+     *
+     * @throws KitProblem.Invalid for a name that is none, or a fraction of what is counted (400)
+     * @throws KitProblem.Meaningless for a number that is negative or cannot be recorded (422)
+     */
+    public static Meters of(Map<String, BigDecimal> usage) {
+        for (String name : usage.keySet()) {
+            if (!NAMES.contains(name)) {
+                throw new KitProblem.Invalid("usage." + name, "is no meter");
+            }
+        }
+        return new Meters(
+                counted(usage, "llm_tokens_in"),
+                counted(usage, "llm_tokens_out"),
+                counted(usage, "tool_calls"),
+                counted(usage, "requests"),
+                counted(usage, "rag_queries"),
+                given(usage, "rag_ingestion_mb"),
+                counted(usage, "mcp_calls"),
+                counted(usage, "chat_sessions"),
+                counted(usage, "widget_sessions"),
+                counted(usage, "translations"),
+                counted(usage, "image_calls"),
+                given(usage, "audio_minutes"),
+                given(usage, "storage_gb_days"),
+                counted(usage, "audit_events"),
+                counted(usage, "scheduled_runs"));
+    }
+
+    private static BigDecimal given(Map<String, BigDecimal> usage, String name) {
+        BigDecimal value = usage.get(name);
+        return value == null ? BigDecimal.ZERO : value;
+    }
+
+    private static long counted(Map<String, BigDecimal> usage, String name) {
+        BigDecimal value = plain(given(usage, name));
+        if (value.precision() - value.scale() > MAX_PRECISION || value.abs().compareTo(MAX_COUNT) > 0) {
+            throw new KitProblem.Meaningless("usage." + name + " is beyond what can be recorded.");
+        }
+        if (value.scale() > 0) {
+            throw new KitProblem.Invalid("usage." + name, "must be a whole number");
+        }
+        return value.longValue();
     }
 
     /** As {@link #measured} wrote it; a meter that is not there measured nothing. */

@@ -18,20 +18,31 @@ final class Purse {
     /** One grant of the wallet that has something left. */
     static final class Portion {
         final UUID id;
-        final int priority;
-        final @Nullable Instant expiresAt;
-        final Instant createdAt;
+        final Grant.Terms terms;
+        private @Nullable Instant expiresAt;
+        private boolean voided;
         long remaining;
         long held;
         boolean changed;
+        /** True when its end has changed, or that it was taken back. */
+        boolean ending;
 
-        Portion(UUID id, int priority, @Nullable Instant expiresAt, Instant createdAt, long remaining, long held) {
+        Portion(UUID id, Grant.Terms terms, long remaining, long held, boolean voided) {
             this.id = id;
-            this.priority = priority;
-            this.expiresAt = expiresAt;
-            this.createdAt = createdAt;
+            this.terms = terms;
+            this.expiresAt = terms.expiresAt();
             this.remaining = remaining;
             this.held = held;
+            this.voided = voided;
+        }
+
+        @Nullable
+        Instant expiresAt() {
+            return expiresAt;
+        }
+
+        boolean voided() {
+            return voided;
         }
 
         long free() {
@@ -41,12 +52,17 @@ final class Purse {
         boolean lapsed(Instant now) {
             return expiresAt != null && !expiresAt.isAfter(now);
         }
+
+        /** True when it may pay for this use; null is a use of nothing in particular. */
+        boolean pays(@Nullable String capability) {
+            return terms.capability() == null || terms.capability().equals(capability);
+        }
     }
 
     /** Priority, then the earlier end, then the older, then the id: a total order. */
-    static final Comparator<Portion> BURN_ORDER = Comparator.comparingInt((Portion portion) -> portion.priority)
+    static final Comparator<Portion> BURN_ORDER = Comparator.comparingInt((Portion portion) -> portion.terms.priority())
             .thenComparing(portion -> portion.expiresAt, Comparator.nullsLast(Comparator.naturalOrder()))
-            .thenComparing(portion -> portion.createdAt)
+            .thenComparing(portion -> portion.terms.createdAt())
             .thenComparing(portion -> portion.id.toString());
 
     /** What a settlement took, and what nobody could pay. */
@@ -54,7 +70,10 @@ final class Purse {
 
     final OrgId org;
     final UUID id;
+    final @Nullable Long alertBelow;
+    final @Nullable Long topUpBelow;
     private final long floor;
+    private final long before;
     private final List<Portion> portions = new ArrayList<>();
     private long posted;
     private long held;
@@ -73,10 +92,15 @@ final class Purse {
             long floor,
             long seq,
             @Nullable Instant lastEntryAt,
-            @Nullable Instant dueAt) {
+            @Nullable Instant dueAt,
+            @Nullable Long alertBelow,
+            @Nullable Long topUpBelow) {
         this.org = org;
         this.id = id;
         this.posted = posted;
+        this.before = posted;
+        this.alertBelow = alertBelow;
+        this.topUpBelow = topUpBelow;
         this.held = held;
         this.openHolds = openHolds;
         this.floor = floor;
@@ -96,6 +120,15 @@ final class Purse {
 
     long held() {
         return held;
+    }
+
+    long floor() {
+        return floor;
+    }
+
+    /** True when the balance has fallen below this since the wallet was locked. */
+    boolean fellBelow(@Nullable Long threshold) {
+        return threshold != null && posted < threshold && before >= threshold;
     }
 
     int openHolds() {
@@ -149,18 +182,24 @@ final class Purse {
         return posted - held;
     }
 
-    /** What may still be held or debited. */
-    long room() {
-        return Math.max(0, available() - floor);
+    /** What may still be held or debited for a use; what is limited to other capabilities does not count. */
+    long room(@Nullable String capability) {
+        long others = 0;
+        for (Portion portion : portions) {
+            if (!portion.pays(capability)) {
+                others += portion.free();
+            }
+        }
+        return Math.max(0, available() - others - floor);
     }
 
     /** Sets an amount aside; null when there is not enough. */
     @Nullable
-    List<Part> hold(long amount) {
-        if (amount > room()) {
+    List<Part> hold(long amount, @Nullable String capability) {
+        if (amount > room(capability)) {
             return null;
         }
-        List<Part> parts = reserve(amount);
+        List<Part> parts = reserve(amount, capability);
         held = Math.addExact(held, amount);
         openHolds++;
         changed = true;
@@ -169,19 +208,19 @@ final class Purse {
 
     /** Sets more aside for a hold that exists; null when there is not enough. */
     @Nullable
-    List<Part> extend(long amount) {
-        List<Part> parts = hold(amount);
+    List<Part> extend(long amount, @Nullable String capability) {
+        List<Part> parts = hold(amount, capability);
         if (parts != null) {
             openHolds--;
         }
         return parts;
     }
 
-    private List<Part> reserve(long amount) {
+    private List<Part> reserve(long amount, @Nullable String capability) {
         List<Part> parts = new ArrayList<>();
         long left = amount;
         for (Portion portion : portions) {
-            long micros = Math.min(left, portion.free());
+            long micros = portion.pays(capability) ? Math.min(left, portion.free()) : 0;
             if (micros > 0) {
                 portion.held += micros;
                 portion.changed = true;
@@ -206,15 +245,15 @@ final class Purse {
     }
 
     /** Pays from the given parts first, then in burn order, never below the floor. */
-    Taken pay(long cost, List<Part> first) {
-        long debited = Math.min(cost, room());
+    Taken pay(long cost, List<Part> first, @Nullable String capability) {
+        long debited = Math.min(cost, room(capability));
         List<Part> uses = new ArrayList<>();
         long left = debited;
         for (Part part : first) {
             left -= use(portion(part.grant()), Math.min(left, part.micros()), uses);
         }
         for (Portion portion : portions) {
-            left -= use(portion, Math.min(left, portion.free()), uses);
+            left -= use(portion, portion.pays(capability) ? Math.min(left, portion.free()) : 0, uses);
         }
         posted = Math.subtractExact(posted, debited);
         changed = true;
@@ -230,29 +269,67 @@ final class Purse {
         return micros;
     }
 
-    /**
-     * Takes the next grant that is over by now out of the wallet, as far as no hold stands on it; null when none is.
-     */
+    /** The next grant that is over by now and has something that no hold stands on; null when none has. */
     @Nullable
-    Part lapse(Instant now) {
+    Portion lapsed(Instant now) {
         for (Portion portion : portions) {
-            long micros = portion.lapsed(now) ? portion.free() : 0;
-            if (micros > 0) {
-                portion.remaining -= micros;
-                portion.changed = true;
-                posted -= micros;
-                changed = true;
-                return new Part(portion.id, micros);
+            if (portion.lapsed(now) && portion.free() > 0) {
+                return portion;
             }
         }
         return null;
     }
 
-    /** Takes in new credit. Returns how much of it is left after it has paid an overdraft in use. */
-    long credit(long amount) {
+    /** Takes what no hold stands on out of a grant and out of the wallet. */
+    Part take(Portion portion) {
+        Part part = new Part(portion.id, portion.free());
+        portion.remaining -= part.micros();
+        portion.changed = true;
+        posted = Math.subtractExact(posted, part.micros());
+        changed = true;
+        return part;
+    }
+
+    /** Returns credit to the grant that it came from. */
+    void giveTo(Portion portion, long micros) {
+        if (!portions.contains(portion)) {
+            add(portion);
+        }
+        portion.remaining += micros;
+        portion.changed = true;
+        posted = Math.addExact(posted, micros);
+        changed = true;
+    }
+
+    /** Moves the end of a grant to an earlier time; taking it back is an end now. */
+    void end(Portion portion, Instant at, boolean voids) {
+        portion.expiresAt = at;
+        portion.voided |= voids;
+        portion.ending = true;
+        portions.sort(BURN_ORDER);
+    }
+
+    /** A grant that has something left, by its id. */
+    @Nullable
+    Portion find(UUID grant) {
+        for (Portion portion : portions) {
+            if (portion.id.equals(grant)) {
+                return portion;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Takes in new credit.
+     *
+     * @param limited true when it pays for one capability only; then it leaves an overdraft in use alone
+     * @return how much of it is left after it has paid an overdraft in use
+     */
+    long credit(long amount, boolean limited) {
         long remaining =
                 portions.stream().mapToLong(portion -> portion.remaining).sum();
-        long debt = Math.min(amount, Math.max(0, remaining - posted));
+        long debt = limited ? 0 : Math.min(amount, Math.max(0, remaining - posted));
         posted = Math.addExact(posted, amount);
         changed = true;
         return amount - debt;
@@ -269,11 +346,10 @@ final class Purse {
     }
 
     private Portion portion(UUID grant) {
-        for (Portion portion : portions) {
-            if (portion.id.equals(grant)) {
-                return portion;
-            }
+        Portion portion = find(grant);
+        if (portion == null) {
+            throw new IllegalStateException("a held grant has something left: " + grant);
         }
-        throw new IllegalStateException("a held grant has something left: " + grant);
+        return portion;
     }
 }

@@ -143,7 +143,8 @@ class ReservationStore {
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 instant(row, "ended_at"),
                 closing(row),
-                List.of());
+                List.of(),
+                null);
     }
 
     private Hold.@Nullable Closing closing(ResultSet row) throws SQLException {

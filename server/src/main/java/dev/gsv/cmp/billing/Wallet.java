@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.orgs.OrgId;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param balance the sum of the wallet's ledger entries
  * @param reserved what is held by pending reservations that are within their limit
  * @param available what can be held or spent now; below zero when an agreed overdraft is in use
+ * @param overdraft how far available may go below zero, by agreement
+ * @param debt what of the overdraft is in use
+ * @param limited the part of available that pays for one capability only
  * @param renewalAt when a plan is due next: its price is debited, its included credits are granted; null without one
  * @param plan the plan of that renewal; null without one
  */
@@ -23,13 +27,27 @@ public record Wallet(
         Credits reserved,
         Credits available,
         String currency,
+        Credits overdraft,
+        Credits debt,
+        List<Limited> limited,
         @Nullable Credits lowBalanceThreshold,
         @Nullable Instant renewalAt,
         @Nullable MonthlyPlan plan) {
 
     Wallet renewing(Renewing.Renewal next) {
         return new Wallet(
-                walletId, org, balance, reserved, available, currency, lowBalanceThreshold, next.at(), next.plan());
+                walletId,
+                org,
+                balance,
+                reserved,
+                available,
+                currency,
+                overdraft,
+                debt,
+                limited,
+                lowBalanceThreshold,
+                next.at(),
+                next.plan());
     }
 
     /**
@@ -39,7 +57,18 @@ public record Wallet(
      */
     public record MonthlyPlan(UUID planId, String name, Credits monthlyCredits) {}
 
-    static Wallet of(UUID id, OrgId org, long posted, long reserved, long available, @Nullable Long threshold) {
+    /** Credit that pays for one capability only. */
+    public record Limited(String capability, Credits available) {}
+
+    static Wallet of(
+            UUID id,
+            OrgId org,
+            long posted,
+            long reserved,
+            long available,
+            long floor,
+            @Nullable Long threshold,
+            List<Limited> limited) {
         return new Wallet(
                 id,
                 org,
@@ -47,6 +76,9 @@ public record Wallet(
                 new Credits(reserved),
                 new Credits(available),
                 "credits",
+                new Credits(-floor),
+                new Credits(Math.max(0, -posted)),
+                limited,
                 threshold == null ? null : new Credits(threshold),
                 null,
                 null);

@@ -35,7 +35,11 @@ import org.springframework.web.bind.annotation.RestController;
 class WalletApi {
 
     /** Credits in whole numbers; the key may also come as a header. */
-    record TopUp(@Nullable Credits creditsAmount, @Nullable String idempotencyKey) {}
+    record TopUp(
+            @Nullable Credits creditsAmount,
+            @Nullable String currency,
+            @Nullable String unit,
+            @Nullable String idempotencyKey) {}
 
     record ToppedUp(UUID walletId, Credits balance, UUID ledgerEntryId) {}
 
@@ -102,6 +106,7 @@ class WalletApi {
             throw new KitProblem.Invalid("credits_amount", "is required");
         }
         return idempotency.once("wallet:" + wallet, "wallets.topup", call, Idempotency.Keep.FOR_EVER, () -> {
+            Units.credits(body.currency(), body.unit());
             if (amount.compareTo(ONE) < 0 || amount.micros() % Credits.MICROS_PER_CREDIT != 0) {
                 throw new KitProblem.Meaningless("credits_amount must be a whole number of at least 1.");
             }
@@ -115,15 +120,6 @@ class WalletApi {
     }
 
     private OrgId enter(Caller caller, UUID wallet) {
-        return entered(caller, wallets.owner(wallet));
-    }
-
-    /** A foreign wallet answers as an unknown wallet, not as an unknown organization. */
-    private OrgId entered(Caller caller, OrgId org) {
-        try {
-            return orgs.enter(caller, org.value()).org();
-        } catch (KitProblem.NotFound e) {
-            throw new KitProblem.NotFound("wallet");
-        }
+        return wallets.enter(caller, wallet);
     }
 }

@@ -1,6 +1,7 @@
 package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.AllOrgs;
+import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
@@ -9,11 +10,14 @@ import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -53,12 +57,24 @@ class WalletStore {
                 .map(OrgId::new);
     }
 
+    /**
+     * A wallet as a reader sees it.
+     *
+     * @param begins true when a period of an allowance has begun that is not yet written down
+     */
+    record Seen(Wallet wallet, boolean begins) {}
+
     /** What readers see: holds past their limit and credit that lapsed do not count, swept or not. */
-    Optional<Wallet> find(OrgId org) {
+    Optional<Seen> find(OrgId org) {
         return jdbc.sql("""
                         select w.id, w.org_id, w.posted_micros, w.floor_micros, w.low_balance_threshold_micros,
                                w.held_micros - due.held_micros as reserved_micros,
-                               due.free_micros + due.standing_micros as lapsed_micros
+                               due.free_micros + due.standing_micros as lapsed_micros, due.begins,
+                               (select string_agg(g.capability || '=' || g.micros, ',' order by g.capability) from (
+                                    select capability, sum(remaining_micros - held_micros) as micros from credit_grant
+                                    where org_id = w.org_id and open and capability is not null
+                                      and (expires_at > clock_timestamp()) is not false
+                                    group by capability) as g) as limited
                         from wallet w
                         cross join lateral (
                             select
@@ -72,10 +88,12 @@ class WalletStore {
                                           cross join unnest(h.grants, h.grant_micros) as part (grant_id, micros)
                                           join credit_grant g on g.org_id = h.org_id and g.id = part.grant_id
                                           where h.org_id = w.org_id and h.expires_at <= clock_timestamp()
-                                            and g.expires_at <= clock_timestamp()), 0) as standing_micros
+                                            and g.expires_at <= clock_timestamp()), 0) as standing_micros,
+                                exists (select from allowance a
+                                        where a.org_id = w.org_id and a.next_at <= clock_timestamp()) as begins
                             where w.due_at <= clock_timestamp()
                             union all
-                            select 0, 0, 0 where (w.due_at <= clock_timestamp()) is not true) as due
+                            select 0, 0, 0, false where (w.due_at <= clock_timestamp()) is not true) as due
                         where w.org_id = :org
                         """)
                 .param("org", org.value())
@@ -83,29 +101,50 @@ class WalletStore {
                 .optional();
     }
 
-    private static Wallet wallet(ResultSet row, int number) throws SQLException {
+    private static Seen wallet(ResultSet row, int number) throws SQLException {
         long reserved = row.getLong("reserved_micros");
-        Long threshold = row.getObject("low_balance_threshold_micros", Long.class);
-        return Wallet.of(
-                row.getObject("id", UUID.class),
-                new OrgId(row.getObject("org_id", UUID.class)),
-                row.getLong("posted_micros"),
-                reserved,
-                row.getLong("posted_micros") - reserved - row.getLong("lapsed_micros"),
-                threshold);
+        String limited = row.getString("limited");
+        return new Seen(
+                Wallet.of(
+                        row.getObject("id", UUID.class),
+                        new OrgId(row.getObject("org_id", UUID.class)),
+                        row.getLong("posted_micros"),
+                        reserved,
+                        row.getLong("posted_micros") - reserved - row.getLong("lapsed_micros"),
+                        row.getLong("floor_micros"),
+                        row.getObject("low_balance_threshold_micros", Long.class),
+                        limited == null ? List.of() : limited(limited)),
+                row.getBoolean("begins"));
+    }
+
+    private static List<Wallet.Limited> limited(String text) {
+        return Stream.of(text.split(",", -1))
+                .map(one -> one.split("=", -1))
+                .map(one -> new Wallet.Limited(one[0], new Credits(Long.parseLong(one[1]))))
+                .toList();
     }
 
     /** Locks wallets, always in the same order, so that two transactions never wait for each other in a circle. */
     @AllOrgs(because = MANY)
     List<Purse> lock(Collection<OrgId> orgs) {
-        return jdbc.sql("""
-                        select org_id, id, posted_micros, held_micros, open_holds, floor_micros, last_seq, last_entry_at,
-                               due_at
-                        from wallet
-                        where org_id = any(:orgs::uuid[])
-                        order by org_id
-                        for update
-                        """)
+        return purses(PURSES + " for update", orgs);
+    }
+
+    /** The same without a lock, for whoever only looks. */
+    @AllOrgs(because = MANY)
+    List<Purse> look(Collection<OrgId> orgs) {
+        return purses(PURSES, orgs);
+    }
+
+    private static final String PURSES = """
+            select org_id, id, posted_micros, held_micros, open_holds, floor_micros, last_seq, last_entry_at, due_at,
+                   low_balance_threshold_micros, top_up_threshold_micros
+            from wallet
+            where org_id = any(:orgs::uuid[])
+            order by org_id""";
+
+    private List<Purse> purses(String sql, Collection<OrgId> orgs) {
+        return jdbc.sql(sql)
                 .param("orgs", OrgId.texts(orgs))
                 .query((row, number) -> new Purse(
                         new OrgId(row.getObject("org_id", UUID.class)),
@@ -115,8 +154,10 @@ class WalletStore {
                         row.getInt("open_holds"),
                         row.getLong("floor_micros"),
                         row.getLong("last_seq"),
-                        instant(row, "last_entry_at"),
-                        instant(row, "due_at")))
+                        GrantStore.at(row, "last_entry_at"),
+                        GrantStore.at(row, "due_at"),
+                        row.getObject("low_balance_threshold_micros", Long.class),
+                        row.getObject("top_up_threshold_micros", Long.class)))
                 .list();
     }
 
@@ -129,8 +170,9 @@ class WalletStore {
     Instant readGrants(Map<OrgId, Purse> purses) {
         AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
         jdbc.sql("""
-                        select clock_timestamp() as now, g.org_id, g.id, g.priority, g.expires_at, g.created_at,
-                               g.remaining_micros, g.held_micros
+                        select clock_timestamp() as now, g.org_id, g.id, g.kind, g.priority, g.effective_at, g.expires_at,
+                               g.created_at, g.remaining_micros, g.held_micros, g.capability, g.allowance_id, g.period,
+                               g.carried, g.voided_at is not null as voided
                         from (values (1)) as once (row)
                         left join credit_grant g on g.org_id = any(:orgs::uuid[]) and g.open
                         """).param("orgs", OrgId.texts(purses.keySet())).query(row -> {
@@ -138,13 +180,7 @@ class WalletStore {
             UUID org = row.getObject("org_id", UUID.class);
             Purse purse = org == null ? null : purses.get(new OrgId(org));
             if (purse != null) {
-                purse.add(new Purse.Portion(
-                        row.getObject("id", UUID.class),
-                        row.getInt("priority"),
-                        instant(row, "expires_at"),
-                        row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                        row.getLong("remaining_micros"),
-                        row.getLong("held_micros")));
+                purse.add(GrantStore.portion(row));
             }
         });
         return now.get();
@@ -219,40 +255,100 @@ class WalletStore {
         }
         jdbc.sql("""
                         insert into credit_grant (org_id, id, kind, priority, amount_micros, remaining_micros,
-                                                  open, effective_at, expires_at, reference, movement_id, created_at, updated_at)
+                                                  open, effective_at, expires_at, reference, movement_id, created_at, updated_at,
+                                                  capability, allowance_id, period, carried)
                         select org_id, id, kind, priority, amount, remaining, remaining > 0, effective_at, expires_at,
-                               reference, movement, effective_at, effective_at
+                               reference, movement, created_at, created_at, capability, allowance, period, carried
                         from unnest(:orgs::uuid[], :ids::uuid[], :kinds::text[], :priorities::bigint[],
                                     :amounts::bigint[], :remaining::bigint[], :effective::timestamptz[],
-                                    :expires::timestamptz[], :references::text[], :movements::uuid[])
+                                    :expires::timestamptz[], :references::text[], :movements::uuid[],
+                                    :created::timestamptz[], :capabilities::text[], :allowances::uuid[],
+                                    :periods::text[]::integer[], :carried::text[]::boolean[])
                              as n (org_id, id, kind, priority, amount, remaining, effective_at, expires_at, reference,
-                                   movement)
+                                   movement, created_at, capability, allowance, period, carried)
                         """)
                 .params(Rows.of(grants)
                         .text("orgs", Grant::org)
                         .text("ids", Grant::id)
-                        .text("kinds", grant -> grant.kind().text())
-                        .number("priorities", grant -> grant.kind().priority())
+                        .text("kinds", grant -> grant.terms().kind().text())
+                        .number("priorities", grant -> grant.terms().priority())
                         .number("amounts", Grant::amount)
                         .number("remaining", Grant::remaining)
-                        .text("effective", Grant::effectiveAt)
-                        .text("expires", Grant::expiresAt)
+                        .text("effective", grant -> grant.terms().effectiveAt())
+                        .text("expires", grant -> grant.terms().expiresAt())
                         .text("references", Grant::reference)
                         .text("movements", Grant::movement)
+                        .text("created", grant -> grant.terms().createdAt())
+                        .text("capabilities", grant -> grant.terms().capability())
+                        .text("allowances", grant -> period(grant, Grant.Period::allowance))
+                        .text("periods", grant -> period(grant, Grant.Period::number))
+                        .text(
+                                "carried",
+                                grant -> grant.terms().period() != null
+                                        && grant.terms().period().carried())
                         .columns())
                 .update();
     }
 
-    void floor(OrgId org, long micros, @Nullable Long threshold) {
+    private static <V> @Nullable V period(Grant grant, Function<Grant.Period, V> value) {
+        Grant.Period period = grant.terms().period();
+        return period == null ? null : value.apply(period);
+    }
+
+    /** False when less is agreed than what is in use. */
+    boolean floor(OrgId org, long micros) {
+        return jdbc.sql("""
+                        update wallet set floor_micros = :floor, updated_at = clock_timestamp()
+                        where org_id = :org and posted_micros - held_micros >= :floor
+                        """).param("org", org.value()).param("floor", micros).update() == 1;
+    }
+
+    void alertBelow(OrgId org, @Nullable Long threshold) {
         jdbc.sql("""
-                        update wallet set floor_micros = :floor, low_balance_threshold_micros = :threshold,
-                                          updated_at = clock_timestamp()
+                        update wallet set low_balance_threshold_micros = :threshold, updated_at = clock_timestamp()
                         where org_id = :org
                         """)
                 .param("org", org.value())
-                .param("floor", micros)
                 .param("threshold", threshold, Types.BIGINT)
                 .update();
+    }
+
+    /** What is due next in wallets: limits of open holds, and periods of allowances. */
+    record Next(@Nullable Instant hold, @Nullable Instant allowance, boolean begins) {
+        static final Next NOTHING = new Next(null, null, false);
+    }
+
+    /**
+     * What is due next in each wallet; nothing for one without.
+     *
+     * @param seen holds up to then are known to have expired, though they are still there; null for none
+     */
+    @AllOrgs(because = MANY)
+    Map<OrgId, Next> next(Collection<OrgId> orgs, Instant now, @Nullable Instant seen) {
+        Map<OrgId, Next> next = new HashMap<>();
+        jdbc.sql("""
+                        select org_id, min(hold) as hold, min(period) filter (where period > :now::timestamptz) as period,
+                               coalesce(bool_or(period <= :now::timestamptz), false) as begins
+                        from (
+                            select org_id, expires_at as hold, null::timestamptz as period from hold
+                            where org_id = any(:orgs::uuid[]) and expires_at > coalesce(:seen::timestamptz, '-infinity')
+                            union all
+                            select org_id, null, next_at from allowance
+                            where org_id = any(:orgs::uuid[]) and next_at is not null) as due
+                        group by org_id
+                        """)
+                .param("orgs", OrgId.texts(orgs))
+                .param("now", now.toString())
+                .param("seen", seen == null ? null : seen.toString(), Types.VARCHAR)
+                .query(row -> {
+                    next.put(
+                            new OrgId(row.getObject("org_id", UUID.class)),
+                            new Next(
+                                    GrantStore.at(row, "hold"),
+                                    GrantStore.at(row, "period"),
+                                    row.getBoolean("begins")));
+                });
+        return next;
     }
 
     /** Organizations with holds past their limit or grants past their end, the longest overdue first. */
@@ -267,10 +363,5 @@ class WalletStore {
                 .param("at_most", atMost)
                 .query((row, number) -> new OrgId(row.getObject("org_id", UUID.class)))
                 .list();
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
     }
 }

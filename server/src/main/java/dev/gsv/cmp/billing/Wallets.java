@@ -10,7 +10,9 @@ import dev.gsv.cmp.orgs.OrganizationOpened;
 import dev.gsv.cmp.orgs.Orgs;
 import dev.gsv.cmp.orgs.Workspace;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Service;
@@ -83,13 +85,25 @@ public class Wallets {
         return true;
     }
 
+    /** The wallet as of now: what has lapsed, and what has come, counts, written down or not. */
     public Wallet wallet(OrgId org) {
-        Wallet wallet = store.find(org).orElseThrow(Wallets::unknown);
+        WalletStore.Seen seen = store.find(org).orElseThrow(Wallets::unknown);
+        Wallet wallet = seen.begins() ? ledger.preview(org, Map.of(), desk -> desk.wallet(org)) : seen.wallet();
         return renewing.stream()
                 .flatMap(room -> room.next(org).stream())
                 .findFirst()
                 .map(wallet::renewing)
                 .orElse(wallet);
+    }
+
+    /** Lets a caller at a wallet. A foreign one answers as an unknown one, not as an unknown organization. */
+    OrgId enter(Caller caller, UUID wallet) {
+        OrgId org = owner(wallet);
+        try {
+            return orgs.enter(caller, org.value()).org();
+        } catch (KitProblem.NotFound e) {
+            throw unknown();
+        }
     }
 
     /** The organization whose wallet this is; an unknown one answers as a foreign one. */
@@ -106,13 +120,34 @@ public class Wallets {
      * Agrees on an overdraft and on when a balance counts as low.
      *
      * @param overdraft how far available credit may go below zero
+     * @throws KitProblem.InvalidState when more is in use already (409)
      */
     @Transactional
-    public void agree(OrgId org, Credits overdraft, @org.jspecify.annotations.Nullable Credits lowBalanceThreshold) {
-        if (overdraft.micros() < 0) {
-            throw new KitProblem.Meaningless("An overdraft must not be negative.");
+    public void agree(OrgId org, Credits overdraft, @Nullable Credits lowBalanceThreshold) {
+        agree(org, overdraft);
+        lowBelow(org, lowBalanceThreshold);
+    }
+
+    /** {@link #agree(OrgId, Credits, Credits)} on the overdraft alone. */
+    @Transactional
+    public void agree(OrgId org, Credits overdraft) {
+        if (overdraft.micros() < 0 || overdraft.compareTo(Ledger.MAX_BALANCE) > 0) {
+            throw new KitProblem.Meaningless("An overdraft must not be negative, nor beyond the largest balance.");
         }
-        store.floor(org, -overdraft.micros(), lowBalanceThreshold == null ? null : lowBalanceThreshold.micros());
+        Desk desk = ledger.open(List.of(org), Map.of());
+        desk.close();
+        if (!store.floor(org, -overdraft.micros())) {
+            throw new KitProblem.InvalidState("More than that is in use or held already.");
+        }
+    }
+
+    /** Says when a balance counts as low; null for never. */
+    @Transactional
+    public void lowBelow(OrgId org, @Nullable Credits threshold) {
+        if (threshold != null && (threshold.micros() < 0 || threshold.compareTo(Ledger.MAX_BALANCE) > 0)) {
+            throw new KitProblem.Meaningless("A threshold must not be negative, nor beyond the largest balance.");
+        }
+        store.alertBelow(org, threshold == null ? null : threshold.micros());
     }
 
     private static KitProblem.NotFound unknown() {

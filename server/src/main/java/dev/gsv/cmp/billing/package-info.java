@@ -1,8 +1,9 @@
 /**
  * Credit: who has it, who holds it, where it went.
  *
- * <p>Owns the tables {@code wallet}, {@code credit_grant}, {@code hold}, {@code reservation}, {@code transfer},
- * {@code wallet_seal}, {@code ledger_verification} and {@code trial}. No other room writes to them.
+ * <p>Owns the tables {@code wallet}, {@code credit_grant}, {@code allowance}, {@code hold}, {@code reservation},
+ * {@code transfer}, {@code wallet_seal}, {@code ledger_verification}, {@code refund}, {@code trial}, {@code top_up_rule},
+ * {@code top_up_charge} and {@code billing_event}. No other room writes to them.
  *
  * <p>Always true:
  *
@@ -13,6 +14,9 @@
  *   <li>a hold is settled, released or expired once;
  *   <li>a hold past its limit counts as expired for every reader;
  *   <li>cost that a wallet cannot pay is absorbed and never a debt;
+ *   <li>a refund returns to the grants it came from;
+ *   <li>a wallet has one charge under way;
+ *   <li>asking for a preview changes nothing;
  *   <li>a line is never changed or deleted;
  *   <li>a changed line is named by the verification;
  *   <li>a person gets one trial.

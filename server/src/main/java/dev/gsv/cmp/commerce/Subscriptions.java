@@ -227,6 +227,27 @@ public class Subscriptions {
         Findings findings = new Findings();
         String name = findings.optional("name", change.name(), Instances.MAX_NAME);
         findings.refuse();
+        Judged judged = judge(member, now, change, paid);
+        boolean otherPlan = judged.otherPlan();
+        boolean own = judged.own();
+        Plan plan = judged.plan();
+        Instance changed = instances.change(
+                org, id, new Instances.Change(name, overrides(now, change), plan.id(), change.offeringVersionId()));
+        if (!otherPlan) {
+            return changed;
+        }
+        if (now.state() == InstanceState.REQUESTED) {
+            return plan.waitsForMoney() && !paid && !own ? changed : begin(changed, plan, own);
+        }
+        pay(changed, plan, own);
+        return changed;
+    }
+
+    /** What a change comes to, once every check has passed. */
+    private record Judged(Plan plan, boolean otherPlan, boolean own) {}
+
+    private Judged judge(Member member, Instance now, Change change, boolean paid) {
+        OrgId org = member.org();
         boolean otherPlan = change.planId() != null && !change.planId().equals(now.planId());
         boolean otherVersion = change.offeringVersionId() != null
                 && !change.offeringVersionId().equals(now.offeringVersionId());
@@ -245,16 +266,20 @@ public class Subscriptions {
         if (otherPlan) {
             affordable(ofOffering(plan, offering), now, paid || own);
         }
-        Instance changed = instances.change(
-                org, id, new Instances.Change(name, overrides(now, change), plan.id(), change.offeringVersionId()));
-        if (!otherPlan) {
-            return changed;
-        }
-        if (now.state() == InstanceState.REQUESTED) {
-            return plan.waitsForMoney() && !paid && !own ? changed : begin(changed, plan, own);
-        }
-        pay(changed, plan, own);
-        return changed;
+        return new Judged(plan, otherPlan, own);
+    }
+
+    /**
+     * What another plan would cost in credits now, after the same checks as {@link #change}.
+     *
+     * @param paid true when the money was paid elsewhere
+     */
+    Credits price(Member member, UUID id, UUID planId, boolean paid) {
+        Instance now = instances.instance(member.org(), id);
+        Judged judged = judge(member, now, new Change(null, null, false, planId, null), paid);
+        Plan plan = judged.plan();
+        boolean waits = now.state() == InstanceState.REQUESTED && plan.waitsForMoney() && !paid;
+        return judged.otherPlan() && !judged.own() && !waits ? plan.priceCredits() : Credits.ZERO;
     }
 
     private static void moveTo(Version version, Offering offering, boolean own) {

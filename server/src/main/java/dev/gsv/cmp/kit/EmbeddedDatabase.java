@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>Always true: one process owns a data directory; what was committed survives {@code kill -9} of this process and of
  * PostgreSQL; closing leaves no process behind.
  *
- * <p>See {@code docs/adr/0006-embedded-postgresql.md} and storage-and-secrets.md, section 2.
+ * <p>See {@code docs/adr/0006-embedded-postgresql.md}.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);

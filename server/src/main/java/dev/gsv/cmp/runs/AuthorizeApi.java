@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.gsv.cmp.billing.HoldOutcome;
 import dev.gsv.cmp.billing.Meters;
 import dev.gsv.cmp.billing.SettleRequest;
+import dev.gsv.cmp.billing.Units;
 import dev.gsv.cmp.instances.Instances;
 import dev.gsv.cmp.kit.Call;
 import dev.gsv.cmp.kit.Credits;
@@ -32,8 +33,15 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1/billing")
 class AuthorizeApi {
 
-    /** @param requestedBudget absent or 0 means 10 */
-    record Authorize(@Nullable UUID instanceId, @Nullable Credits requestedBudget) {}
+    /**
+     * @param requestedBudget absent or 0 means 10
+     * @param currency credits; there is no other
+     */
+    record Authorize(
+            @Nullable UUID instanceId,
+            @Nullable Credits requestedBudget,
+            @Nullable String currency,
+            @Nullable String unit) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Authorized(
@@ -94,7 +102,9 @@ class AuthorizeApi {
     record Settle(
             @Nullable UUID reservationId,
             @Nullable UUID instanceId,
-            @Nullable Used usage) {}
+            @Nullable Used usage,
+            @Nullable String currency,
+            @Nullable String unit) {}
 
     record Settled(
             Credits debited, Credits balance, @Nullable UUID ledgerEntryId, String status, Credits absorbed) {}
@@ -109,6 +119,7 @@ class AuthorizeApi {
     @Needs(SERVICE)
     ResponseEntity<Authorized> authorize(Caller caller, Call call, @RequestBody Authorize body) {
         UUID instance = required("instance_id", body.instanceId());
+        Units.credits(body.currency(), body.unit());
         Instances.Runnable target = authorizations.target(instance);
         return authorizations.authorize(
                 target,
@@ -153,6 +164,7 @@ class AuthorizeApi {
         UUID reservation = required("reservation_id", body.reservationId());
         UUID instance = required("instance_id", body.instanceId());
         Meters usage = required("usage", body.usage()).meters();
+        Units.credits(body.currency(), body.unit());
         OrgId org = authorizations.holder(reservation);
         return authorizations.settle(
                 new SettleRequest(org, reservation, instance, usage),

@@ -65,7 +65,12 @@ final class Laws {
                 where coalesce(due_at, 'infinity') > least(
                     (select min(expires_at) from open where open.org_id = w.org_id),
                     (select min(g.expires_at) from g where g.org_id = w.org_id and g.open
-                                                       and g.remaining_micros > g.held_micros))
+                                                       and g.remaining_micros > g.held_micros),
+                    (select min(next_at) from allowance a where a.org_id = w.org_id))
+            union all select 'what is left of a grant is not what came less its uses: ' || g.id from g
+                join w on w.org_id = g.org_id and w.floor_micros = 0
+                where g.remaining_micros <> g.amount_micros - coalesce((
+                    select sum(u.micros) from grant_use u where u.org_id = g.org_id and u.grant_id = g.id), 0)
             union all select 'L-04 posted is not the sum of entries: ' || org_id from w
                 where posted_micros <> coalesce((select sum(amount_micros) from entry e
                                                  where e.org_id = w.org_id and e.account = 'wallet'), 0)

@@ -86,7 +86,7 @@ public final class LedgerBench {
         OUT.printf("%n%-62s %12s %12s %8s   %s%n", "figure", "baseline", "CMP", "ratio", "to reach");
         table.forEach(OUT::println);
         OUT.printf(
-                "%nlatency of a hold, hot wallet, %d callers: p50 %.1f ms, p99 %.1f ms (baseline p50 %.1f ms, p99 %.1f ms)%n",
+                "%nlatency of a hold, hot wallet, %d callers: p50 %.1f ms, p99 %.1f ms (baseline %.1f ms, %.1f ms)%n",
                 CALLERS, lanes.p50(), lanes.p99(), baseline.p50(), baseline.p99());
         check();
         stage.close();

@@ -30,6 +30,14 @@ final class Said {
         return more() ? words.get(at) : "";
     }
 
+    /** The amount after the next word. */
+    Credits peekSecond() {
+        at++;
+        Credits amount = amount();
+        at -= 2;
+        return amount;
+    }
+
     String word() {
         if (!more()) {
             throw new IllegalArgumentException("the step ends too early");

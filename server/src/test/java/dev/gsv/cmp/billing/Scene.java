@@ -57,6 +57,19 @@ final class Scene {
                 .id();
     }
 
+    Grants grants() {
+        return stage.bean(Grants.class);
+    }
+
+    /** The newest line of this type. */
+    UUID entry(String type) {
+        return entries().stream()
+                .filter(line -> line.entryType().equals(type))
+                .findFirst()
+                .orElseThrow()
+                .id();
+    }
+
     /** Asks for a hold. */
     HoldOutcome ask(long credits) {
         return ledger.hold(new HoldRequest(org, instance, null, Credits.of(credits), ONE_EACH));
@@ -104,6 +117,12 @@ final class Scene {
         sql("""
                         update credit_grant
                         set expires_at = expires_at - :by::interval, effective_at = effective_at - :by::interval
+                        where org_id = :org
+                        """).param("by", seconds).update();
+        sql("""
+                        update allowance
+                        set starts_at = starts_at - :by::interval, next_at = next_at - :by::interval,
+                            expires_at = expires_at - :by::interval
                         where org_id = :org
                         """).param("by", seconds).update();
     }

@@ -88,7 +88,8 @@ final class Stage implements AutoCloseable {
                             type = FilterType.REGEX,
                             pattern = {
                                 "dev\\.gsv\\.cmp\\.orgs\\.(\\w+Store|Orgs|People)",
-                                "dev\\.gsv\\.cmp\\.billing\\.(\\w+Store|Ledger|Wallets|Sweeps|Books\\$Shelf)",
+                                "dev\\.gsv\\.cmp\\.billing\\.(\\w+Store|Ledger|Wallets|Sweeps|Books\\$Shelf|Grants"
+                                        + "|LowBalance|TopUps|Events|Statements|Previews)",
                                 "dev\\.gsv\\.cmp\\.kit\\.(Idempotency|IdempotencyStore|Patch)"
                             }))
     static class Rooms {
