@@ -5,23 +5,6 @@ account.password_hash text not null
 account.realm_roles ARRAY not null default '{}'::text[]
 account.created_at timestamp with time zone not null default now()
 account.updated_at timestamp with time zone not null default now()
-allowance.org_id uuid not null
-allowance.id uuid not null
-allowance.kind text not null
-allowance.priority integer not null
-allowance.amount_micros bigint not null
-allowance.capability text
-allowance.recurs text not null
-allowance.starts_at timestamp with time zone not null
-allowance.next_period integer not null default 0
-allowance.next_at timestamp with time zone
-allowance.ends_at timestamp with time zone
-allowance.expires_at timestamp with time zone
-allowance.rollover_min_micros bigint not null default 0
-allowance.rollover_max_micros bigint not null default 0
-allowance.reference text not null
-allowance.created_at timestamp with time zone not null
-allowance.updated_at timestamp with time zone not null
 api_key.org_id uuid not null
 api_key.id uuid not null
 api_key.instance_id uuid not null
@@ -50,12 +33,24 @@ billing_cycle.price_micros bigint not null
 billing_cycle.included_micros bigint not null
 billing_cycle.state text not null
 billing_cycle.updated_at timestamp with time zone not null default now()
-billing_event.id uuid not null
-billing_event.org_id uuid not null
-billing_event.type text not null
-billing_event.body jsonb not null
-billing_event.created_at timestamp with time zone not null
-billing_event.told_at timestamp with time zone
+budget_hold.run_key text not null
+budget_hold.budget_key text not null
+budget_hold.provider text not null
+budget_hold.state text not null default 'open'::text
+budget_hold.held_micro bigint not null
+budget_hold.spent_micro bigint
+budget_hold.expires_at timestamp with time zone not null
+budget_hold.finished_at timestamp with time zone
+budget_stripe.budget_key text not null
+budget_stripe.stripe smallint not null
+budget_stripe.slack_micro bigint not null default 0
+budget_stripe.held_micro bigint not null default 0
+budget_stripe.hour timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+budget_stripe.hour_micro bigint not null default 0
+budget_stripe.day timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+budget_stripe.day_micro bigint not null default 0
+budget_stripe.month timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+budget_stripe.month_micro bigint not null default 0
 category.id uuid not null
 category.kind text not null
 category.slug text not null
@@ -88,11 +83,6 @@ credit_grant.movement_id uuid not null
 credit_grant.created_at timestamp with time zone not null
 credit_grant.updated_at timestamp with time zone not null
 credit_grant.open boolean not null default true
-credit_grant.voided_at timestamp with time zone
-credit_grant.capability text
-credit_grant.allowance_id uuid
-credit_grant.period integer
-credit_grant.carried boolean not null default false
 demo_seed.only_row boolean not null default true
 demo_seed.holder uuid
 demo_seed.held_until timestamp with time zone
@@ -114,7 +104,6 @@ hold.expires_at timestamp with time zone not null
 hold.created_at timestamp with time zone not null
 hold.grants ARRAY not null
 hold.grant_micros ARRAY not null
-hold.capability text
 idempotency_record.scope text not null
 idempotency_record.operation text not null
 idempotency_record.key text not null
@@ -203,6 +192,8 @@ membership.email text
 membership.role text not null default 'member'::text
 membership.created_at timestamp with time zone not null default now()
 membership.updated_at timestamp with time zone not null default now()
+notice_revision.topic text not null
+notice_revision.revision bigint not null default 1
 oauth_client.client_id text not null
 oauth_client.secret_hash text not null
 oauth_client.realm_roles ARRAY not null default '{}'::text[]
@@ -281,16 +272,108 @@ project.description text
 project.is_default boolean not null default false
 project.created_at timestamp with time zone not null default now()
 project.updated_at timestamp with time zone not null default now()
+provider_budget.key text not null
+provider_budget.tenant text not null
+provider_budget.project text not null
+provider_budget.bundle_id text not null
+provider_budget.provider text not null
+provider_budget.micro_per_hour bigint
+provider_budget.micro_per_day bigint
+provider_budget.micro_per_month bigint
+provider_budget.notes text not null default ''::text
+provider_budget.created_by text not null
+provider_budget.created_at timestamp with time zone not null default now()
+provider_budget.updated_at timestamp with time zone not null default now()
+provider_budget.active boolean not null default true
+provider_budget.version bigint not null default 1
+provider_price.provider text not null
+provider_price.model text not null
+provider_price.version integer not null
+provider_price.input_micro bigint
+provider_price.output_micro bigint
+provider_price.cached_micro bigint
+provider_price.notes text not null default ''::text
+provider_price.created_by text not null
+provider_price.created_at timestamp with time zone not null default now()
+quota_admission.lock_key text not null
+quota_admission.counter_key text not null
+quota_admission.tenant text not null
+quota_admission.project text not null
+quota_admission.user_id text not null
+quota_admission.bundle_id text not null
+quota_admission.lock_id text not null
+quota_admission.state text not null default 'open'::text
+quota_admission.held_tokens bigint not null
+quota_admission.tokens bigint
+quota_admission.expires_at timestamp with time zone not null
+quota_admission.finished_at timestamp with time zone
+quota_counter.counter_key text not null
+quota_counter.tenant text not null
+quota_counter.project text not null
+quota_counter.user_id text not null
+quota_counter.bundle_id text not null
+quota_counter.hour timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+quota_counter.hour_tokens bigint not null default 0
+quota_counter.day timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+quota_counter.day_requests bigint not null default 0
+quota_counter.day_tokens bigint not null default 0
+quota_counter.month timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+quota_counter.month_requests bigint not null default 0
+quota_counter.month_tokens bigint not null default 0
+quota_counter.total_requests bigint not null default 0
+quota_counter.total_tokens bigint not null default 0
+quota_grant.id uuid not null
+quota_grant.owner_key text not null
+quota_grant.tenant text not null
+quota_grant.project text not null
+quota_grant.user_id text not null
+quota_grant.bundle_id text not null
+quota_grant.additional_max_concurrent integer
+quota_grant.additional_requests_per_day integer
+quota_grant.additional_requests_per_month integer
+quota_grant.additional_total_requests integer
+quota_grant.additional_tokens_per_hour bigint
+quota_grant.additional_tokens_per_day bigint
+quota_grant.additional_tokens_per_month bigint
+quota_grant.expires_at timestamp with time zone
+quota_grant.purchase_id text
+quota_grant.purchase_key text
+quota_grant.purchase_micro_usd bigint
+quota_grant.purchase_notes text not null default ''::text
+quota_grant.source text not null
+quota_grant.created_by text not null
+quota_grant.created_at timestamp with time zone not null default now()
+quota_grant.updated_at timestamp with time zone not null default now()
+quota_grant.active boolean not null default true
+quota_grant.version bigint not null default 1
+quota_policy.key text not null
+quota_policy.tenant text not null
+quota_policy.project text not null
+quota_policy.user_type text not null
+quota_policy.bundle_id text not null
+quota_policy.max_concurrent integer
+quota_policy.requests_per_day integer
+quota_policy.requests_per_month integer
+quota_policy.total_requests integer
+quota_policy.tokens_per_hour bigint
+quota_policy.tokens_per_day bigint
+quota_policy.tokens_per_month bigint
+quota_policy.strict_tokens boolean not null default false
+quota_policy.scope text not null default 'bundle'::text
+quota_policy.notes text not null default ''::text
+quota_policy.created_by text not null
+quota_policy.created_at timestamp with time zone not null default now()
+quota_policy.updated_at timestamp with time zone not null default now()
+quota_policy.active boolean not null default true
+quota_policy.version bigint not null default 1
 quota_slot.org_id uuid not null
 quota_slot.instance_id uuid not null
 quota_slot.run_id uuid not null
 quota_slot.expires_at timestamp with time zone not null
-refund.org_id uuid not null
-refund.entry_id uuid not null
-refund.id uuid not null
-refund.amount_micros bigint not null
-refund.reason text not null
-refund.created_at timestamp with time zone not null
+quota_user_type.user_id text not null
+quota_user_type.user_type text not null
+quota_user_type.created_by text not null
+quota_user_type.updated_at timestamp with time zone not null default now()
 reservation.org_id uuid not null
 reservation.id uuid not null
 reservation.instance_id uuid not null
@@ -479,25 +562,6 @@ team.updated_at timestamp with time zone not null default now()
 team_member.org_id uuid not null
 team_member.team_id uuid not null
 team_member.membership_id uuid not null
-top_up_charge.org_id uuid not null
-top_up_charge.id uuid not null
-top_up_charge.amount_micros bigint not null
-top_up_charge.state text not null
-top_up_charge.reason text
-top_up_charge.entry_id uuid
-top_up_charge.requested_at timestamp with time zone not null
-top_up_charge.ended_at timestamp with time zone
-top_up_rule.org_id uuid not null
-top_up_rule.threshold_micros bigint not null
-top_up_rule.amount_micros bigint
-top_up_rule.target_micros bigint
-top_up_rule.max_per_day integer not null
-top_up_rule.paused boolean not null
-top_up_rule.wait_until timestamp with time zone
-top_up_rule.declines integer not null default 0
-top_up_rule.look_at timestamp with time zone
-top_up_rule.version bigint not null default 1
-top_up_rule.updated_at timestamp with time zone not null
 transfer.org_id uuid not null
 transfer.seq bigint not null
 transfer.created_at timestamp with time zone not null
@@ -653,8 +717,6 @@ wallet.last_entry_at timestamp with time zone
 wallet.created_at timestamp with time zone not null default now()
 wallet.updated_at timestamp with time zone not null default now()
 wallet.due_at timestamp with time zone
-wallet.top_up_threshold_micros bigint
-wallet.alerted_at timestamp with time zone
 wallet_seal.org_id uuid not null
 wallet_seal.from_seq bigint not null
 wallet_seal.to_seq bigint not null
@@ -663,13 +725,12 @@ wallet_seal.digests bytea not null
 wallet_seal.last_hash bytea not null
 wallet_seal.sealed_at timestamp with time zone not null default clock_timestamp()
 
-CREATE INDEX allowance_next ON public.allowance USING btree (org_id, next_at) WHERE (next_at IS NOT NULL)
 CREATE INDEX api_key_of_instance ON public.api_key USING btree (org_id, instance_id, id DESC)
 CREATE INDEX billing_cycle_due ON public.billing_cycle USING btree (ends_at, instance_id) WHERE (state = 'renewing'::text)
 CREATE INDEX billing_cycle_of_plan ON public.billing_cycle USING btree (plan_id)
-CREATE INDEX billing_event_untold ON public.billing_event USING btree (id) WHERE (told_at IS NULL)
+CREATE INDEX budget_hold_ended ON public.budget_hold USING btree (finished_at) WHERE (state <> 'open'::text)
+CREATE INDEX budget_hold_open ON public.budget_hold USING btree (budget_key, expires_at) WHERE (state = 'open'::text)
 CREATE INDEX chat_message_age ON public.chat_message USING btree (created_at)
-CREATE INDEX credit_grant_limited ON public.credit_grant USING btree (org_id) WHERE (open AND (capability IS NOT NULL))
 CREATE INDEX credit_grant_open ON public.credit_grant USING btree (org_id) WHERE open
 CREATE INDEX idempotency_record_expiry ON public.idempotency_record USING btree (expires_at) WHERE (expires_at IS NOT NULL)
 CREATE INDEX identity_link_email ON public.identity_link USING btree (email) WHERE email_verified
@@ -688,6 +749,11 @@ CREATE INDEX offering_listed ON public.offering USING btree (category, published
 CREATE INDEX offering_provider ON public.offering USING btree (provider_org_id, created_at DESC)
 CREATE INDEX offering_search ON public.offering USING gin (search)
 CREATE INDEX offering_value_streams ON public.offering USING gin (value_streams)
+CREATE INDEX quota_admission_ended ON public.quota_admission USING btree (finished_at) WHERE (state <> 'open'::text)
+CREATE INDEX quota_admission_open ON public.quota_admission USING btree (counter_key, expires_at) INCLUDE (held_tokens) WHERE (state = 'open'::text)
+CREATE INDEX quota_counter_user ON public.quota_counter USING btree (user_id)
+CREATE INDEX quota_grant_expiry ON public.quota_grant USING btree (expires_at) WHERE (active AND (expires_at IS NOT NULL))
+CREATE INDEX quota_grant_owner ON public.quota_grant USING btree (owner_key, id)
 CREATE INDEX quota_slot_expiry ON public.quota_slot USING btree (expires_at)
 CREATE INDEX reservation_2026_10_id_idx ON public.reservation_2026_10 USING brin (id) WITH (pages_per_range='16', autosummarize='on')
 CREATE INDEX reservation_2026_11_id_idx ON public.reservation_2026_11 USING brin (id) WITH (pages_per_range='16', autosummarize='on')
@@ -704,7 +770,6 @@ CREATE INDEX saved_flow_of_org ON public.saved_flow USING btree (org_id, id DESC
 CREATE INDEX scheduled_tasks_due ON public.scheduled_tasks USING btree (execution_time)
 CREATE INDEX scheduled_tasks_heartbeat ON public.scheduled_tasks USING btree (last_heartbeat)
 CREATE INDEX team_member_membership ON public.team_member USING btree (org_id, membership_id)
-CREATE INDEX top_up_rule_look ON public.top_up_rule USING btree (look_at) WHERE (look_at IS NOT NULL)
 CREATE INDEX transfer_2026_10_created_at_idx ON public.transfer_2026_10 USING brin (created_at) WITH (pages_per_range='16', autosummarize='on')
 CREATE INDEX transfer_2026_10_created_at_idx1 ON public.transfer_2026_10 USING btree (created_at) WHERE (source = 'absorbed'::text)
 CREATE INDEX transfer_2026_11_created_at_idx ON public.transfer_2026_11 USING brin (created_at) WITH (pages_per_range='16', autosummarize='on')
@@ -722,16 +787,15 @@ CREATE INDEX transfer_time ON ONLY public.transfer USING brin (created_at) WITH 
 CREATE INDEX wallet_due ON public.wallet USING btree (due_at) WHERE (due_at IS NOT NULL)
 CREATE UNIQUE INDEX account_email_key ON public.account USING btree (email)
 CREATE UNIQUE INDEX account_pkey ON public.account USING btree (id)
-CREATE UNIQUE INDEX allowance_pkey ON public.allowance USING btree (org_id, id)
 CREATE UNIQUE INDEX api_key_key_hash_key ON public.api_key USING btree (key_hash)
 CREATE UNIQUE INDEX api_key_pkey ON public.api_key USING btree (org_id, id)
 CREATE UNIQUE INDEX billing_cycle_pkey ON public.billing_cycle USING btree (org_id, instance_id)
-CREATE UNIQUE INDEX billing_event_pkey ON public.billing_event USING btree (id)
+CREATE UNIQUE INDEX budget_hold_pkey ON public.budget_hold USING btree (run_key, budget_key)
+CREATE UNIQUE INDEX budget_stripe_pkey ON public.budget_stripe USING btree (budget_key, stripe)
 CREATE UNIQUE INDEX category_kind_key ON public.category USING btree (kind)
 CREATE UNIQUE INDEX category_pkey ON public.category USING btree (id)
 CREATE UNIQUE INDEX category_slug_key ON public.category USING btree (slug)
 CREATE UNIQUE INDEX chat_message_pkey ON public.chat_message USING btree (org_id, instance_id, session_id, seq)
-CREATE UNIQUE INDEX credit_grant_of_allowance ON public.credit_grant USING btree (org_id, allowance_id, period, carried) WHERE (allowance_id IS NOT NULL)
 CREATE UNIQUE INDEX credit_grant_pkey ON public.credit_grant USING btree (org_id, id)
 CREATE UNIQUE INDEX demo_seed_pkey ON public.demo_seed USING btree (only_row)
 CREATE UNIQUE INDEX free_allowance_pkey ON public.free_allowance USING btree (org_id, plan_id)
@@ -757,6 +821,7 @@ CREATE UNIQUE INDEX login_failure_pkey ON public.login_failure USING btree (who)
 CREATE UNIQUE INDEX membership_invited ON public.membership USING btree (email, org_id) WHERE (user_id IS NULL)
 CREATE UNIQUE INDEX membership_org_id_user_id_key ON public.membership USING btree (org_id, user_id)
 CREATE UNIQUE INDEX membership_pkey ON public.membership USING btree (org_id, id)
+CREATE UNIQUE INDEX notice_revision_pkey ON public.notice_revision USING btree (topic)
 CREATE UNIQUE INDEX oauth_client_pkey ON public.oauth_client USING btree (client_id)
 CREATE UNIQUE INDEX offering_pkey ON public.offering USING btree (id)
 CREATE UNIQUE INDEX offering_saleor_product_id_key ON public.offering USING btree (saleor_product_id)
@@ -776,8 +841,15 @@ CREATE UNIQUE INDEX project_id_key ON public.project USING btree (id)
 CREATE UNIQUE INDEX project_one_default ON public.project USING btree (org_id) WHERE is_default
 CREATE UNIQUE INDEX project_org_id_slug_key ON public.project USING btree (org_id, slug)
 CREATE UNIQUE INDEX project_pkey ON public.project USING btree (org_id, id)
+CREATE UNIQUE INDEX provider_budget_pkey ON public.provider_budget USING btree (key)
+CREATE UNIQUE INDEX provider_price_pkey ON public.provider_price USING btree (provider, model, version)
+CREATE UNIQUE INDEX quota_admission_pkey ON public.quota_admission USING btree (lock_key)
+CREATE UNIQUE INDEX quota_counter_pkey ON public.quota_counter USING btree (counter_key)
+CREATE UNIQUE INDEX quota_grant_pkey ON public.quota_grant USING btree (id)
+CREATE UNIQUE INDEX quota_grant_purchase_key_key ON public.quota_grant USING btree (purchase_key)
+CREATE UNIQUE INDEX quota_policy_pkey ON public.quota_policy USING btree (key)
 CREATE UNIQUE INDEX quota_slot_pkey ON public.quota_slot USING btree (org_id, instance_id, run_id)
-CREATE UNIQUE INDEX refund_pkey ON public.refund USING btree (org_id, entry_id, id)
+CREATE UNIQUE INDEX quota_user_type_pkey ON public.quota_user_type USING btree (user_id)
 CREATE UNIQUE INDEX reservation_2026_10_pkey ON public.reservation_2026_10 USING btree (org_id, id)
 CREATE UNIQUE INDEX reservation_2026_11_pkey ON public.reservation_2026_11 USING btree (org_id, id)
 CREATE UNIQUE INDEX reservation_2026_12_pkey ON public.reservation_2026_12 USING btree (org_id, id)
@@ -796,10 +868,6 @@ CREATE UNIQUE INDEX team_id_key ON public.team USING btree (id)
 CREATE UNIQUE INDEX team_member_pkey ON public.team_member USING btree (org_id, team_id, membership_id)
 CREATE UNIQUE INDEX team_org_id_slug_key ON public.team USING btree (org_id, slug)
 CREATE UNIQUE INDEX team_pkey ON public.team USING btree (org_id, id)
-CREATE UNIQUE INDEX top_up_charge_id_key ON public.top_up_charge USING btree (id)
-CREATE UNIQUE INDEX top_up_charge_in_flight ON public.top_up_charge USING btree (org_id) WHERE (state = 'requested'::text)
-CREATE UNIQUE INDEX top_up_charge_pkey ON public.top_up_charge USING btree (org_id, id)
-CREATE UNIQUE INDEX top_up_rule_pkey ON public.top_up_rule USING btree (org_id)
 CREATE UNIQUE INDEX transfer_2026_10_pkey ON public.transfer_2026_10 USING btree (org_id, seq, created_at)
 CREATE UNIQUE INDEX transfer_2026_11_pkey ON public.transfer_2026_11 USING btree (org_id, seq, created_at)
 CREATE UNIQUE INDEX transfer_2026_12_pkey ON public.transfer_2026_12 USING btree (org_id, seq, created_at)
@@ -816,19 +884,6 @@ account: CHECK ((((length(email) >= 3) AND (length(email) <= 254)) AND (email = 
 account: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
 account: PRIMARY KEY (id)
 account: UNIQUE (email)
-allowance: CHECK (((length(capability) >= 1) AND (length(capability) <= 100)))
-allowance: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
-allowance: CHECK (((recurs = 'once'::text) OR (expires_at IS NULL)))
-allowance: CHECK ((amount_micros > 0))
-allowance: CHECK ((ends_at > starts_at))
-allowance: CHECK ((expires_at > starts_at))
-allowance: CHECK ((kind = ANY (ARRAY['trial'::text, 'promotional'::text, 'included'::text, 'purchased'::text])))
-allowance: CHECK ((next_period >= 0))
-allowance: CHECK ((recurs = ANY (ARRAY['once'::text, 'month'::text, 'year'::text])))
-allowance: CHECK ((rollover_min_micros <= rollover_max_micros))
-allowance: CHECK ((rollover_min_micros >= 0))
-allowance: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
-allowance: PRIMARY KEY (org_id, id)
 api_key: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
 api_key: CHECK ((format = ANY (ARRAY['jwt'::text, 'opaque'::text])))
 api_key: CHECK ((key_hash ~ '^[0-9a-f]{64}$'::text))
@@ -846,9 +901,12 @@ billing_cycle: CHECK ((step_months = ANY (ARRAY[1, 12])))
 billing_cycle: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
 billing_cycle: FOREIGN KEY (plan_id) REFERENCES plan(id)
 billing_cycle: PRIMARY KEY (org_id, instance_id)
-billing_event: CHECK (((length(type) >= 1) AND (length(type) <= 100)))
-billing_event: CHECK ((jsonb_typeof(body) = 'object'::text))
-billing_event: PRIMARY KEY (id)
+budget_hold: CHECK ((held_micro >= 0))
+budget_hold: CHECK ((spent_micro >= 0))
+budget_hold: CHECK ((state = ANY (ARRAY['open'::text, 'committed'::text, 'released'::text, 'expired'::text])))
+budget_hold: PRIMARY KEY (run_key, budget_key)
+budget_stripe: FOREIGN KEY (budget_key) REFERENCES provider_budget(key)
+budget_stripe: PRIMARY KEY (budget_key, stripe)
 category: CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 category: CHECK ((color ~ '^#[0-9A-Fa-f]{6}$'::text))
 category: CHECK ((kind = ANY (ARRAY['agent'::text, 'app'::text, 'assistant'::text, 'automation'::text])))
@@ -862,14 +920,11 @@ chat_message: CHECK ((sender = ANY (ARRAY['user'::text, 'assistant'::text, 'syst
 chat_message: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
 chat_message: PRIMARY KEY (org_id, instance_id, session_id, seq)
 credit_grant: CHECK (((0 <= held_micros) AND (held_micros <= remaining_micros) AND (remaining_micros <= amount_micros)))
-credit_grant: CHECK (((allowance_id IS NULL) = (period IS NULL)))
-credit_grant: CHECK (((length(capability) >= 1) AND (length(capability) <= 100)))
 credit_grant: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
 credit_grant: CHECK ((amount_micros > 0))
 credit_grant: CHECK ((expires_at > effective_at))
 credit_grant: CHECK ((kind = ANY (ARRAY['trial'::text, 'promotional'::text, 'included'::text, 'purchased'::text])))
 credit_grant: CHECK ((open OR (remaining_micros = 0)))
-credit_grant: CHECK ((period >= 0))
 credit_grant: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
 credit_grant: PRIMARY KEY (org_id, id)
 demo_seed: CHECK (((holder IS NULL) = (held_until IS NULL)))
@@ -879,7 +934,6 @@ demo_seed: PRIMARY KEY (only_row)
 free_allowance: FOREIGN KEY (org_id) REFERENCES organization(id) ON DELETE CASCADE
 free_allowance: FOREIGN KEY (plan_id) REFERENCES plan(id) ON DELETE CASCADE
 free_allowance: PRIMARY KEY (org_id, plan_id)
-hold: CHECK (((length(capability) >= 1) AND (length(capability) <= 100)))
 hold: CHECK ((amount_micros >= 0))
 hold: CHECK ((cardinality(grants) = cardinality(grant_micros)))
 hold: PRIMARY KEY (org_id, id)
@@ -946,6 +1000,8 @@ membership: CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::te
 membership: FOREIGN KEY (org_id) REFERENCES organization(id)
 membership: PRIMARY KEY (org_id, id)
 membership: UNIQUE (org_id, user_id)
+notice_revision: CHECK (((length(topic) >= 1) AND (length(topic) <= 63)))
+notice_revision: PRIMARY KEY (topic)
 oauth_client: CHECK (((length(client_id) >= 1) AND (length(client_id) <= 100)))
 oauth_client: CHECK ((length(secret_hash) = 64))
 oauth_client: PRIMARY KEY (client_id)
@@ -1006,12 +1062,54 @@ project: FOREIGN KEY (org_id) REFERENCES organization(id)
 project: PRIMARY KEY (org_id, id)
 project: UNIQUE (id)
 project: UNIQUE (org_id, slug)
+provider_budget: CHECK ((micro_per_day >= 0))
+provider_budget: CHECK ((micro_per_hour >= 0))
+provider_budget: CHECK ((micro_per_month >= 0))
+provider_budget: PRIMARY KEY (key)
+provider_price: CHECK (((input_micro IS NULL) = (output_micro IS NULL)))
+provider_price: CHECK (((length(model) >= 1) AND (length(model) <= 255)))
+provider_price: CHECK (((length(provider) >= 1) AND (length(provider) <= 255)))
+provider_price: CHECK ((cached_micro >= 0))
+provider_price: CHECK ((input_micro >= 0))
+provider_price: CHECK ((output_micro >= 0))
+provider_price: CHECK ((version >= 1))
+provider_price: PRIMARY KEY (provider, model, version)
+quota_admission: CHECK ((held_tokens >= 0))
+quota_admission: CHECK ((state = ANY (ARRAY['open'::text, 'committed'::text, 'released'::text, 'expired'::text])))
+quota_admission: CHECK ((tokens >= 0))
+quota_admission: PRIMARY KEY (lock_key)
+quota_counter: CHECK ((day_requests >= 0))
+quota_counter: CHECK ((day_tokens >= 0))
+quota_counter: CHECK ((hour_tokens >= 0))
+quota_counter: CHECK ((month_requests >= 0))
+quota_counter: CHECK ((month_tokens >= 0))
+quota_counter: CHECK ((total_requests >= 0))
+quota_counter: CHECK ((total_tokens >= 0))
+quota_counter: PRIMARY KEY (counter_key)
+quota_grant: CHECK ((additional_max_concurrent >= 0))
+quota_grant: CHECK ((additional_requests_per_day >= 0))
+quota_grant: CHECK ((additional_requests_per_month >= 0))
+quota_grant: CHECK ((additional_tokens_per_day >= 0))
+quota_grant: CHECK ((additional_tokens_per_hour >= 0))
+quota_grant: CHECK ((additional_tokens_per_month >= 0))
+quota_grant: CHECK ((additional_total_requests >= 0))
+quota_grant: CHECK ((purchase_micro_usd >= 0))
+quota_grant: CHECK ((source = ANY (ARRAY['trial'::text, 'manual'::text, 'stripe'::text])))
+quota_grant: PRIMARY KEY (id)
+quota_grant: UNIQUE (purchase_key)
+quota_policy: CHECK ((max_concurrent >= 1))
+quota_policy: CHECK ((requests_per_day >= 0))
+quota_policy: CHECK ((requests_per_month >= 0))
+quota_policy: CHECK ((scope = ANY (ARRAY['bundle'::text, 'project'::text])))
+quota_policy: CHECK ((tokens_per_day >= 0))
+quota_policy: CHECK ((tokens_per_hour >= 0))
+quota_policy: CHECK ((tokens_per_month >= 0))
+quota_policy: CHECK ((total_requests >= 0))
+quota_policy: PRIMARY KEY (key)
 quota_slot: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
 quota_slot: PRIMARY KEY (org_id, instance_id, run_id)
-refund: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
-refund: CHECK ((amount_micros > 0))
-refund: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
-refund: PRIMARY KEY (org_id, entry_id, id)
+quota_user_type: CHECK (((length(user_id) >= 1) AND (length(user_id) <= 255)))
+quota_user_type: PRIMARY KEY (user_id)
 reservation: CHECK (((closed_at IS NULL) = (absorbed_micros IS NULL)))
 reservation: CHECK (((closed_at IS NULL) = (debited_micros IS NULL)))
 reservation: CHECK (((status <> 'settled'::text) OR (closed_at IS NOT NULL)))
@@ -1119,22 +1217,6 @@ team: UNIQUE (org_id, slug)
 team_member: FOREIGN KEY (org_id, membership_id) REFERENCES membership(org_id, id) ON DELETE CASCADE
 team_member: FOREIGN KEY (org_id, team_id) REFERENCES team(org_id, id) ON DELETE CASCADE
 team_member: PRIMARY KEY (org_id, team_id, membership_id)
-top_up_charge: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
-top_up_charge: CHECK (((state = 'requested'::text) = (ended_at IS NULL)))
-top_up_charge: CHECK (((state = 'succeeded'::text) = (entry_id IS NOT NULL)))
-top_up_charge: CHECK ((amount_micros > 0))
-top_up_charge: CHECK ((state = ANY (ARRAY['requested'::text, 'succeeded'::text, 'declined'::text])))
-top_up_charge: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
-top_up_charge: PRIMARY KEY (org_id, id)
-top_up_charge: UNIQUE (id)
-top_up_rule: CHECK (((amount_micros IS NULL) <> (target_micros IS NULL)))
-top_up_rule: CHECK (((max_per_day >= 1) AND (max_per_day <= 100)))
-top_up_rule: CHECK ((amount_micros > 0))
-top_up_rule: CHECK ((declines >= 0))
-top_up_rule: CHECK ((target_micros > threshold_micros))
-top_up_rule: CHECK ((threshold_micros >= 0))
-top_up_rule: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
-top_up_rule: PRIMARY KEY (org_id)
 transfer: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
 transfer: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
 transfer: CHECK ((amount_micros > 0))

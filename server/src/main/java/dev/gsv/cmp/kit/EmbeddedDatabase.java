@@ -10,10 +10,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -332,7 +330,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private int start(int candidate) {
         StringBuilder options = new StringBuilder("-p " + candidate);
-        settings()
+        EmbeddedSettings.of(durable)
                 .forEach((name, value) ->
                         options.append(" -c ").append(name).append('=').append(value));
         return binaries.run(
@@ -349,30 +347,6 @@ public final class EmbeddedDatabase implements AutoCloseable {
                         "-o",
                         options.toString(),
                         "start"));
-    }
-
-    /**
-     * Given on the command line, where they win over every file. Small, because this server shares a laptop; a busy
-     * installation sets DATABASE_URL.
-     */
-    private Map<String, String> settings() {
-        String safe = durable ? "on" : "off";
-        Map<String, String> settings = new TreeMap<>();
-        settings.put("fsync", safe);
-        settings.put("synchronous_commit", safe);
-        settings.put("full_page_writes", safe);
-        settings.put("listen_addresses", "127.0.0.1");
-        settings.put("unix_socket_directories", "");
-        settings.put("timezone", "UTC");
-        settings.put("log_timezone", "UTC");
-        settings.put("max_connections", durable ? "60" : "400");
-        settings.put("shared_buffers", "64MB");
-        settings.put("max_wal_size", "512MB");
-        settings.put("io_method", "sync");
-        settings.put("jit", "off");
-        settings.put("log_min_messages", "log");
-        settings.put("log_checkpoints", "off");
-        return settings;
     }
 
     private static int freePort() {

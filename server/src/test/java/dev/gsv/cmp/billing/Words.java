@@ -22,8 +22,8 @@ final class Words {
     private Words() {}
 
     /** Wallets, grants, holds, and many calls at once. */
-    static final Map<String, Table.Word> ALL = and(
-            and(and(and(wallets(), balances()), and(holds(), endings())), ManyCalls.words()), GrantWords.words());
+    static final Map<String, Table.Word> ALL =
+            and(and(and(and(wallets(), balances()), and(holds(), endings())), ManyCalls.words()), GrantWords.words());
 
     static Map<String, Table.Word> and(Map<String, Table.Word> words, Map<String, Table.Word> more) {
         Map<String, Table.Word> all = new LinkedHashMap<>(words);
