@@ -2,8 +2,8 @@
  * Credit: who has it, who holds it, where it went.
  *
  * <p>Owns the tables {@code wallet}, {@code credit_grant}, {@code allowance}, {@code hold}, {@code reservation},
- * {@code transfer}, {@code wallet_seal}, {@code ledger_verification}, {@code refund}, {@code trial}, {@code top_up_rule},
- * {@code top_up_charge} and {@code billing_event}. No other room writes to them.
+ * {@code transfer}, {@code wallet_seal}, {@code ledger_verification}, {@code refund}, {@code trial},
+ * {@code top_up_rule}, {@code top_up_charge} and {@code billing_event}. No other room writes to them.
  *
  * <p>Always true:
  *
