@@ -301,7 +301,7 @@ class ChainTest {
         Scene w = scene(STAGE, 5);
         w.grant(GrantKind.PROMOTIONAL, 7, java.time.Duration.ofSeconds(30));
         w.release(w.hold(2), 3);
-        STAGE.bean(WalletStore.class).floor(w.org, -10_000_000, null);
+        STAGE.bean(WalletStore.class).floor(w.org, -10_000_000);
         w.pass(java.time.Duration.ofSeconds(60));
         w.ledger.sweep(w.org);
         w.settle(w.hold(9), 9);

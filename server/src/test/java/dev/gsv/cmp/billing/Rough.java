@@ -35,7 +35,8 @@ final class Rough {
                     now,
                     null,
                     null,
-                    parts);
+                    parts,
+                    null);
             Transfer line = new Transfer(
                     org,
                     SEQ.incrementAndGet(),
