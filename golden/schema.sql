@@ -5,6 +5,23 @@ account.password_hash text not null
 account.realm_roles ARRAY not null default '{}'::text[]
 account.created_at timestamp with time zone not null default now()
 account.updated_at timestamp with time zone not null default now()
+allowance.org_id uuid not null
+allowance.id uuid not null
+allowance.kind text not null
+allowance.priority integer not null
+allowance.amount_micros bigint not null
+allowance.capability text
+allowance.recurs text not null
+allowance.starts_at timestamp with time zone not null
+allowance.next_period integer not null default 0
+allowance.next_at timestamp with time zone
+allowance.ends_at timestamp with time zone
+allowance.expires_at timestamp with time zone
+allowance.rollover_min_micros bigint not null default 0
+allowance.rollover_max_micros bigint not null default 0
+allowance.reference text not null
+allowance.created_at timestamp with time zone not null
+allowance.updated_at timestamp with time zone not null
 api_key.org_id uuid not null
 api_key.id uuid not null
 api_key.instance_id uuid not null
@@ -33,6 +50,12 @@ billing_cycle.price_micros bigint not null
 billing_cycle.included_micros bigint not null
 billing_cycle.state text not null
 billing_cycle.updated_at timestamp with time zone not null default now()
+billing_event.id uuid not null
+billing_event.org_id uuid not null
+billing_event.type text not null
+billing_event.body jsonb not null
+billing_event.created_at timestamp with time zone not null
+billing_event.told_at timestamp with time zone
 budget_hold.run_key text not null
 budget_hold.budget_key text not null
 budget_hold.provider text not null
@@ -83,6 +106,11 @@ credit_grant.movement_id uuid not null
 credit_grant.created_at timestamp with time zone not null
 credit_grant.updated_at timestamp with time zone not null
 credit_grant.open boolean not null default true
+credit_grant.voided_at timestamp with time zone
+credit_grant.capability text
+credit_grant.allowance_id uuid
+credit_grant.period integer
+credit_grant.carried boolean not null default false
 demo_seed.only_row boolean not null default true
 demo_seed.holder uuid
 demo_seed.held_until timestamp with time zone
@@ -104,6 +132,7 @@ hold.expires_at timestamp with time zone not null
 hold.created_at timestamp with time zone not null
 hold.grants ARRAY not null
 hold.grant_micros ARRAY not null
+hold.capability text
 idempotency_record.scope text not null
 idempotency_record.operation text not null
 idempotency_record.key text not null
@@ -374,6 +403,12 @@ quota_user_type.user_id text not null
 quota_user_type.user_type text not null
 quota_user_type.created_by text not null
 quota_user_type.updated_at timestamp with time zone not null default now()
+refund.org_id uuid not null
+refund.entry_id uuid not null
+refund.id uuid not null
+refund.amount_micros bigint not null
+refund.reason text not null
+refund.created_at timestamp with time zone not null
 reservation.org_id uuid not null
 reservation.id uuid not null
 reservation.instance_id uuid not null
@@ -391,108 +426,6 @@ reservation.absorbed_micros bigint
 reservation.balance_micros bigint
 reservation.entry_id uuid
 reservation.reason text
-reservation_2026_10.org_id uuid not null
-reservation_2026_10.id uuid not null
-reservation_2026_10.instance_id uuid not null
-reservation_2026_10.run_id uuid
-reservation_2026_10.amount_micros bigint not null
-reservation_2026_10.status text not null
-reservation_2026_10.rate_card jsonb
-reservation_2026_10.expires_at timestamp with time zone not null
-reservation_2026_10.created_at timestamp with time zone not null
-reservation_2026_10.ended_at timestamp with time zone not null
-reservation_2026_10.closed_at timestamp with time zone
-reservation_2026_10.usage jsonb
-reservation_2026_10.debited_micros bigint
-reservation_2026_10.absorbed_micros bigint
-reservation_2026_10.balance_micros bigint
-reservation_2026_10.entry_id uuid
-reservation_2026_10.reason text
-reservation_2026_11.org_id uuid not null
-reservation_2026_11.id uuid not null
-reservation_2026_11.instance_id uuid not null
-reservation_2026_11.run_id uuid
-reservation_2026_11.amount_micros bigint not null
-reservation_2026_11.status text not null
-reservation_2026_11.rate_card jsonb
-reservation_2026_11.expires_at timestamp with time zone not null
-reservation_2026_11.created_at timestamp with time zone not null
-reservation_2026_11.ended_at timestamp with time zone not null
-reservation_2026_11.closed_at timestamp with time zone
-reservation_2026_11.usage jsonb
-reservation_2026_11.debited_micros bigint
-reservation_2026_11.absorbed_micros bigint
-reservation_2026_11.balance_micros bigint
-reservation_2026_11.entry_id uuid
-reservation_2026_11.reason text
-reservation_2026_12.org_id uuid not null
-reservation_2026_12.id uuid not null
-reservation_2026_12.instance_id uuid not null
-reservation_2026_12.run_id uuid
-reservation_2026_12.amount_micros bigint not null
-reservation_2026_12.status text not null
-reservation_2026_12.rate_card jsonb
-reservation_2026_12.expires_at timestamp with time zone not null
-reservation_2026_12.created_at timestamp with time zone not null
-reservation_2026_12.ended_at timestamp with time zone not null
-reservation_2026_12.closed_at timestamp with time zone
-reservation_2026_12.usage jsonb
-reservation_2026_12.debited_micros bigint
-reservation_2026_12.absorbed_micros bigint
-reservation_2026_12.balance_micros bigint
-reservation_2026_12.entry_id uuid
-reservation_2026_12.reason text
-reservation_2027_01.org_id uuid not null
-reservation_2027_01.id uuid not null
-reservation_2027_01.instance_id uuid not null
-reservation_2027_01.run_id uuid
-reservation_2027_01.amount_micros bigint not null
-reservation_2027_01.status text not null
-reservation_2027_01.rate_card jsonb
-reservation_2027_01.expires_at timestamp with time zone not null
-reservation_2027_01.created_at timestamp with time zone not null
-reservation_2027_01.ended_at timestamp with time zone not null
-reservation_2027_01.closed_at timestamp with time zone
-reservation_2027_01.usage jsonb
-reservation_2027_01.debited_micros bigint
-reservation_2027_01.absorbed_micros bigint
-reservation_2027_01.balance_micros bigint
-reservation_2027_01.entry_id uuid
-reservation_2027_01.reason text
-reservation_2027_02.org_id uuid not null
-reservation_2027_02.id uuid not null
-reservation_2027_02.instance_id uuid not null
-reservation_2027_02.run_id uuid
-reservation_2027_02.amount_micros bigint not null
-reservation_2027_02.status text not null
-reservation_2027_02.rate_card jsonb
-reservation_2027_02.expires_at timestamp with time zone not null
-reservation_2027_02.created_at timestamp with time zone not null
-reservation_2027_02.ended_at timestamp with time zone not null
-reservation_2027_02.closed_at timestamp with time zone
-reservation_2027_02.usage jsonb
-reservation_2027_02.debited_micros bigint
-reservation_2027_02.absorbed_micros bigint
-reservation_2027_02.balance_micros bigint
-reservation_2027_02.entry_id uuid
-reservation_2027_02.reason text
-reservation_other.org_id uuid not null
-reservation_other.id uuid not null
-reservation_other.instance_id uuid not null
-reservation_other.run_id uuid
-reservation_other.amount_micros bigint not null
-reservation_other.status text not null
-reservation_other.rate_card jsonb
-reservation_other.expires_at timestamp with time zone not null
-reservation_other.created_at timestamp with time zone not null
-reservation_other.ended_at timestamp with time zone not null
-reservation_other.closed_at timestamp with time zone
-reservation_other.usage jsonb
-reservation_other.debited_micros bigint
-reservation_other.absorbed_micros bigint
-reservation_other.balance_micros bigint
-reservation_other.entry_id uuid
-reservation_other.reason text
 review.id uuid not null
 review.offering_id uuid not null
 review.org_id uuid not null
@@ -562,6 +495,25 @@ team.updated_at timestamp with time zone not null default now()
 team_member.org_id uuid not null
 team_member.team_id uuid not null
 team_member.membership_id uuid not null
+top_up_charge.org_id uuid not null
+top_up_charge.id uuid not null
+top_up_charge.amount_micros bigint not null
+top_up_charge.state text not null
+top_up_charge.reason text
+top_up_charge.entry_id uuid
+top_up_charge.requested_at timestamp with time zone not null
+top_up_charge.ended_at timestamp with time zone
+top_up_rule.org_id uuid not null
+top_up_rule.threshold_micros bigint not null
+top_up_rule.amount_micros bigint
+top_up_rule.target_micros bigint
+top_up_rule.max_per_day integer not null
+top_up_rule.paused boolean not null
+top_up_rule.wait_until timestamp with time zone
+top_up_rule.declines integer not null default 0
+top_up_rule.look_at timestamp with time zone
+top_up_rule.version bigint not null default 1
+top_up_rule.updated_at timestamp with time zone not null
 transfer.org_id uuid not null
 transfer.seq bigint not null
 transfer.created_at timestamp with time zone not null
@@ -579,108 +531,6 @@ transfer.reason text
 transfer.metadata jsonb
 transfer.grants ARRAY not null
 transfer.grant_micros ARRAY not null
-transfer_2026_10.org_id uuid not null
-transfer_2026_10.seq bigint not null
-transfer_2026_10.created_at timestamp with time zone not null
-transfer_2026_10.id uuid not null
-transfer_2026_10.movement_id uuid not null
-transfer_2026_10.source text not null
-transfer_2026_10.target text not null
-transfer_2026_10.amount_micros bigint not null
-transfer_2026_10.balance_micros bigint not null
-transfer_2026_10.type text not null
-transfer_2026_10.reference text not null
-transfer_2026_10.instance_id uuid
-transfer_2026_10.run_id uuid
-transfer_2026_10.reason text
-transfer_2026_10.metadata jsonb
-transfer_2026_10.grants ARRAY not null
-transfer_2026_10.grant_micros ARRAY not null
-transfer_2026_11.org_id uuid not null
-transfer_2026_11.seq bigint not null
-transfer_2026_11.created_at timestamp with time zone not null
-transfer_2026_11.id uuid not null
-transfer_2026_11.movement_id uuid not null
-transfer_2026_11.source text not null
-transfer_2026_11.target text not null
-transfer_2026_11.amount_micros bigint not null
-transfer_2026_11.balance_micros bigint not null
-transfer_2026_11.type text not null
-transfer_2026_11.reference text not null
-transfer_2026_11.instance_id uuid
-transfer_2026_11.run_id uuid
-transfer_2026_11.reason text
-transfer_2026_11.metadata jsonb
-transfer_2026_11.grants ARRAY not null
-transfer_2026_11.grant_micros ARRAY not null
-transfer_2026_12.org_id uuid not null
-transfer_2026_12.seq bigint not null
-transfer_2026_12.created_at timestamp with time zone not null
-transfer_2026_12.id uuid not null
-transfer_2026_12.movement_id uuid not null
-transfer_2026_12.source text not null
-transfer_2026_12.target text not null
-transfer_2026_12.amount_micros bigint not null
-transfer_2026_12.balance_micros bigint not null
-transfer_2026_12.type text not null
-transfer_2026_12.reference text not null
-transfer_2026_12.instance_id uuid
-transfer_2026_12.run_id uuid
-transfer_2026_12.reason text
-transfer_2026_12.metadata jsonb
-transfer_2026_12.grants ARRAY not null
-transfer_2026_12.grant_micros ARRAY not null
-transfer_2027_01.org_id uuid not null
-transfer_2027_01.seq bigint not null
-transfer_2027_01.created_at timestamp with time zone not null
-transfer_2027_01.id uuid not null
-transfer_2027_01.movement_id uuid not null
-transfer_2027_01.source text not null
-transfer_2027_01.target text not null
-transfer_2027_01.amount_micros bigint not null
-transfer_2027_01.balance_micros bigint not null
-transfer_2027_01.type text not null
-transfer_2027_01.reference text not null
-transfer_2027_01.instance_id uuid
-transfer_2027_01.run_id uuid
-transfer_2027_01.reason text
-transfer_2027_01.metadata jsonb
-transfer_2027_01.grants ARRAY not null
-transfer_2027_01.grant_micros ARRAY not null
-transfer_2027_02.org_id uuid not null
-transfer_2027_02.seq bigint not null
-transfer_2027_02.created_at timestamp with time zone not null
-transfer_2027_02.id uuid not null
-transfer_2027_02.movement_id uuid not null
-transfer_2027_02.source text not null
-transfer_2027_02.target text not null
-transfer_2027_02.amount_micros bigint not null
-transfer_2027_02.balance_micros bigint not null
-transfer_2027_02.type text not null
-transfer_2027_02.reference text not null
-transfer_2027_02.instance_id uuid
-transfer_2027_02.run_id uuid
-transfer_2027_02.reason text
-transfer_2027_02.metadata jsonb
-transfer_2027_02.grants ARRAY not null
-transfer_2027_02.grant_micros ARRAY not null
-transfer_other.org_id uuid not null
-transfer_other.seq bigint not null
-transfer_other.created_at timestamp with time zone not null
-transfer_other.id uuid not null
-transfer_other.movement_id uuid not null
-transfer_other.source text not null
-transfer_other.target text not null
-transfer_other.amount_micros bigint not null
-transfer_other.balance_micros bigint not null
-transfer_other.type text not null
-transfer_other.reference text not null
-transfer_other.instance_id uuid
-transfer_other.run_id uuid
-transfer_other.reason text
-transfer_other.metadata jsonb
-transfer_other.grants ARRAY not null
-transfer_other.grant_micros ARRAY not null
 trial.owner text not null
 trial.org_id uuid not null
 trial.created_at timestamp with time zone not null default now()
@@ -717,6 +567,8 @@ wallet.last_entry_at timestamp with time zone
 wallet.created_at timestamp with time zone not null default now()
 wallet.updated_at timestamp with time zone not null default now()
 wallet.due_at timestamp with time zone
+wallet.top_up_threshold_micros bigint
+wallet.alerted_at timestamp with time zone
 wallet_seal.org_id uuid not null
 wallet_seal.from_seq bigint not null
 wallet_seal.to_seq bigint not null
@@ -725,12 +577,15 @@ wallet_seal.digests bytea not null
 wallet_seal.last_hash bytea not null
 wallet_seal.sealed_at timestamp with time zone not null default clock_timestamp()
 
+CREATE INDEX allowance_next ON public.allowance USING btree (org_id, next_at) WHERE (next_at IS NOT NULL)
 CREATE INDEX api_key_of_instance ON public.api_key USING btree (org_id, instance_id, id DESC)
 CREATE INDEX billing_cycle_due ON public.billing_cycle USING btree (ends_at, instance_id) WHERE (state = 'renewing'::text)
 CREATE INDEX billing_cycle_of_plan ON public.billing_cycle USING btree (plan_id)
+CREATE INDEX billing_event_untold ON public.billing_event USING btree (id) WHERE (told_at IS NULL)
 CREATE INDEX budget_hold_ended ON public.budget_hold USING btree (finished_at) WHERE (state <> 'open'::text)
 CREATE INDEX budget_hold_open ON public.budget_hold USING btree (budget_key, expires_at) WHERE (state = 'open'::text)
 CREATE INDEX chat_message_age ON public.chat_message USING btree (created_at)
+CREATE INDEX credit_grant_limited ON public.credit_grant USING btree (org_id) WHERE (open AND (capability IS NOT NULL))
 CREATE INDEX credit_grant_open ON public.credit_grant USING btree (org_id) WHERE open
 CREATE INDEX idempotency_record_expiry ON public.idempotency_record USING btree (expires_at) WHERE (expires_at IS NOT NULL)
 CREATE INDEX identity_link_email ON public.identity_link USING btree (email) WHERE email_verified
@@ -755,13 +610,7 @@ CREATE INDEX quota_counter_user ON public.quota_counter USING btree (user_id)
 CREATE INDEX quota_grant_expiry ON public.quota_grant USING btree (expires_at) WHERE (active AND (expires_at IS NOT NULL))
 CREATE INDEX quota_grant_owner ON public.quota_grant USING btree (owner_key, id)
 CREATE INDEX quota_slot_expiry ON public.quota_slot USING btree (expires_at)
-CREATE INDEX reservation_2026_10_id_idx ON public.reservation_2026_10 USING brin (id) WITH (pages_per_range='16', autosummarize='on')
-CREATE INDEX reservation_2026_11_id_idx ON public.reservation_2026_11 USING brin (id) WITH (pages_per_range='16', autosummarize='on')
-CREATE INDEX reservation_2026_12_id_idx ON public.reservation_2026_12 USING brin (id) WITH (pages_per_range='16', autosummarize='on')
-CREATE INDEX reservation_2027_01_id_idx ON public.reservation_2027_01 USING brin (id) WITH (pages_per_range='16', autosummarize='on')
-CREATE INDEX reservation_2027_02_id_idx ON public.reservation_2027_02 USING brin (id) WITH (pages_per_range='16', autosummarize='on')
 CREATE INDEX reservation_id ON ONLY public.reservation USING brin (id) WITH (pages_per_range='16', autosummarize='on')
-CREATE INDEX reservation_other_id_idx ON public.reservation_other USING brin (id) WITH (pages_per_range='16', autosummarize='on')
 CREATE INDEX review_of_offering ON public.review USING btree (offering_id, created_at DESC)
 CREATE INDEX run_going_on ON public.run USING btree (lease_until) WHERE (status = 'running'::text)
 CREATE INDEX run_of_instance ON public.run USING btree (org_id, instance_id, started_at DESC)
@@ -770,32 +619,24 @@ CREATE INDEX saved_flow_of_org ON public.saved_flow USING btree (org_id, id DESC
 CREATE INDEX scheduled_tasks_due ON public.scheduled_tasks USING btree (execution_time)
 CREATE INDEX scheduled_tasks_heartbeat ON public.scheduled_tasks USING btree (last_heartbeat)
 CREATE INDEX team_member_membership ON public.team_member USING btree (org_id, membership_id)
-CREATE INDEX transfer_2026_10_created_at_idx ON public.transfer_2026_10 USING brin (created_at) WITH (pages_per_range='16', autosummarize='on')
-CREATE INDEX transfer_2026_10_created_at_idx1 ON public.transfer_2026_10 USING btree (created_at) WHERE (source = 'absorbed'::text)
-CREATE INDEX transfer_2026_11_created_at_idx ON public.transfer_2026_11 USING brin (created_at) WITH (pages_per_range='16', autosummarize='on')
-CREATE INDEX transfer_2026_11_created_at_idx1 ON public.transfer_2026_11 USING btree (created_at) WHERE (source = 'absorbed'::text)
-CREATE INDEX transfer_2026_12_created_at_idx ON public.transfer_2026_12 USING brin (created_at) WITH (pages_per_range='16', autosummarize='on')
-CREATE INDEX transfer_2026_12_created_at_idx1 ON public.transfer_2026_12 USING btree (created_at) WHERE (source = 'absorbed'::text)
-CREATE INDEX transfer_2027_01_created_at_idx ON public.transfer_2027_01 USING brin (created_at) WITH (pages_per_range='16', autosummarize='on')
-CREATE INDEX transfer_2027_01_created_at_idx1 ON public.transfer_2027_01 USING btree (created_at) WHERE (source = 'absorbed'::text)
-CREATE INDEX transfer_2027_02_created_at_idx ON public.transfer_2027_02 USING brin (created_at) WITH (pages_per_range='16', autosummarize='on')
-CREATE INDEX transfer_2027_02_created_at_idx1 ON public.transfer_2027_02 USING btree (created_at) WHERE (source = 'absorbed'::text)
+CREATE INDEX top_up_rule_look ON public.top_up_rule USING btree (look_at) WHERE (look_at IS NOT NULL)
 CREATE INDEX transfer_absorbed ON ONLY public.transfer USING btree (created_at) WHERE (source = 'absorbed'::text)
-CREATE INDEX transfer_other_created_at_idx ON public.transfer_other USING brin (created_at) WITH (pages_per_range='16', autosummarize='on')
-CREATE INDEX transfer_other_created_at_idx1 ON public.transfer_other USING btree (created_at) WHERE (source = 'absorbed'::text)
 CREATE INDEX transfer_time ON ONLY public.transfer USING brin (created_at) WITH (pages_per_range='16', autosummarize='on')
 CREATE INDEX wallet_due ON public.wallet USING btree (due_at) WHERE (due_at IS NOT NULL)
 CREATE UNIQUE INDEX account_email_key ON public.account USING btree (email)
 CREATE UNIQUE INDEX account_pkey ON public.account USING btree (id)
+CREATE UNIQUE INDEX allowance_pkey ON public.allowance USING btree (org_id, id)
 CREATE UNIQUE INDEX api_key_key_hash_key ON public.api_key USING btree (key_hash)
 CREATE UNIQUE INDEX api_key_pkey ON public.api_key USING btree (org_id, id)
 CREATE UNIQUE INDEX billing_cycle_pkey ON public.billing_cycle USING btree (org_id, instance_id)
+CREATE UNIQUE INDEX billing_event_pkey ON public.billing_event USING btree (id)
 CREATE UNIQUE INDEX budget_hold_pkey ON public.budget_hold USING btree (run_key, budget_key)
 CREATE UNIQUE INDEX budget_stripe_pkey ON public.budget_stripe USING btree (budget_key, stripe)
 CREATE UNIQUE INDEX category_kind_key ON public.category USING btree (kind)
 CREATE UNIQUE INDEX category_pkey ON public.category USING btree (id)
 CREATE UNIQUE INDEX category_slug_key ON public.category USING btree (slug)
 CREATE UNIQUE INDEX chat_message_pkey ON public.chat_message USING btree (org_id, instance_id, session_id, seq)
+CREATE UNIQUE INDEX credit_grant_of_allowance ON public.credit_grant USING btree (org_id, allowance_id, period, carried) WHERE (allowance_id IS NOT NULL)
 CREATE UNIQUE INDEX credit_grant_pkey ON public.credit_grant USING btree (org_id, id)
 CREATE UNIQUE INDEX demo_seed_pkey ON public.demo_seed USING btree (only_row)
 CREATE UNIQUE INDEX free_allowance_pkey ON public.free_allowance USING btree (org_id, plan_id)
@@ -850,12 +691,7 @@ CREATE UNIQUE INDEX quota_grant_purchase_key_key ON public.quota_grant USING btr
 CREATE UNIQUE INDEX quota_policy_pkey ON public.quota_policy USING btree (key)
 CREATE UNIQUE INDEX quota_slot_pkey ON public.quota_slot USING btree (org_id, instance_id, run_id)
 CREATE UNIQUE INDEX quota_user_type_pkey ON public.quota_user_type USING btree (user_id)
-CREATE UNIQUE INDEX reservation_2026_10_pkey ON public.reservation_2026_10 USING btree (org_id, id)
-CREATE UNIQUE INDEX reservation_2026_11_pkey ON public.reservation_2026_11 USING btree (org_id, id)
-CREATE UNIQUE INDEX reservation_2026_12_pkey ON public.reservation_2026_12 USING btree (org_id, id)
-CREATE UNIQUE INDEX reservation_2027_01_pkey ON public.reservation_2027_01 USING btree (org_id, id)
-CREATE UNIQUE INDEX reservation_2027_02_pkey ON public.reservation_2027_02 USING btree (org_id, id)
-CREATE UNIQUE INDEX reservation_other_pkey ON public.reservation_other USING btree (org_id, id)
+CREATE UNIQUE INDEX refund_pkey ON public.refund USING btree (org_id, entry_id, id)
 CREATE UNIQUE INDEX reservation_pkey1 ON ONLY public.reservation USING btree (org_id, id)
 CREATE UNIQUE INDEX review_offering_id_org_id_key ON public.review USING btree (offering_id, org_id)
 CREATE UNIQUE INDEX review_pkey ON public.review USING btree (id)
@@ -868,12 +704,10 @@ CREATE UNIQUE INDEX team_id_key ON public.team USING btree (id)
 CREATE UNIQUE INDEX team_member_pkey ON public.team_member USING btree (org_id, team_id, membership_id)
 CREATE UNIQUE INDEX team_org_id_slug_key ON public.team USING btree (org_id, slug)
 CREATE UNIQUE INDEX team_pkey ON public.team USING btree (org_id, id)
-CREATE UNIQUE INDEX transfer_2026_10_pkey ON public.transfer_2026_10 USING btree (org_id, seq, created_at)
-CREATE UNIQUE INDEX transfer_2026_11_pkey ON public.transfer_2026_11 USING btree (org_id, seq, created_at)
-CREATE UNIQUE INDEX transfer_2026_12_pkey ON public.transfer_2026_12 USING btree (org_id, seq, created_at)
-CREATE UNIQUE INDEX transfer_2027_01_pkey ON public.transfer_2027_01 USING btree (org_id, seq, created_at)
-CREATE UNIQUE INDEX transfer_2027_02_pkey ON public.transfer_2027_02 USING btree (org_id, seq, created_at)
-CREATE UNIQUE INDEX transfer_other_pkey ON public.transfer_other USING btree (org_id, seq, created_at)
+CREATE UNIQUE INDEX top_up_charge_id_key ON public.top_up_charge USING btree (id)
+CREATE UNIQUE INDEX top_up_charge_in_flight ON public.top_up_charge USING btree (org_id) WHERE (state = 'requested'::text)
+CREATE UNIQUE INDEX top_up_charge_pkey ON public.top_up_charge USING btree (org_id, id)
+CREATE UNIQUE INDEX top_up_rule_pkey ON public.top_up_rule USING btree (org_id)
 CREATE UNIQUE INDEX transfer_pkey ON ONLY public.transfer USING btree (org_id, seq, created_at)
 CREATE UNIQUE INDEX trial_pkey ON public.trial USING btree (owner)
 CREATE UNIQUE INDEX usage_record_pkey ON public.usage_record USING btree (org_id, instance_id, day)
@@ -884,6 +718,19 @@ account: CHECK ((((length(email) >= 3) AND (length(email) <= 254)) AND (email = 
 account: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
 account: PRIMARY KEY (id)
 account: UNIQUE (email)
+allowance: CHECK (((length(capability) >= 1) AND (length(capability) <= 100)))
+allowance: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
+allowance: CHECK (((recurs = 'once'::text) OR (expires_at IS NULL)))
+allowance: CHECK ((amount_micros > 0))
+allowance: CHECK ((ends_at > starts_at))
+allowance: CHECK ((expires_at > starts_at))
+allowance: CHECK ((kind = ANY (ARRAY['trial'::text, 'promotional'::text, 'included'::text, 'purchased'::text])))
+allowance: CHECK ((next_period >= 0))
+allowance: CHECK ((recurs = ANY (ARRAY['once'::text, 'month'::text, 'year'::text])))
+allowance: CHECK ((rollover_min_micros <= rollover_max_micros))
+allowance: CHECK ((rollover_min_micros >= 0))
+allowance: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
+allowance: PRIMARY KEY (org_id, id)
 api_key: CHECK (((length(name) >= 1) AND (length(name) <= 255)))
 api_key: CHECK ((format = ANY (ARRAY['jwt'::text, 'opaque'::text])))
 api_key: CHECK ((key_hash ~ '^[0-9a-f]{64}$'::text))
@@ -901,6 +748,9 @@ billing_cycle: CHECK ((step_months = ANY (ARRAY[1, 12])))
 billing_cycle: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
 billing_cycle: FOREIGN KEY (plan_id) REFERENCES plan(id)
 billing_cycle: PRIMARY KEY (org_id, instance_id)
+billing_event: CHECK (((length(type) >= 1) AND (length(type) <= 100)))
+billing_event: CHECK ((jsonb_typeof(body) = 'object'::text))
+billing_event: PRIMARY KEY (id)
 budget_hold: CHECK ((held_micro >= 0))
 budget_hold: CHECK ((spent_micro >= 0))
 budget_hold: CHECK ((state = ANY (ARRAY['open'::text, 'committed'::text, 'released'::text, 'expired'::text])))
@@ -920,11 +770,14 @@ chat_message: CHECK ((sender = ANY (ARRAY['user'::text, 'assistant'::text, 'syst
 chat_message: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
 chat_message: PRIMARY KEY (org_id, instance_id, session_id, seq)
 credit_grant: CHECK (((0 <= held_micros) AND (held_micros <= remaining_micros) AND (remaining_micros <= amount_micros)))
+credit_grant: CHECK (((allowance_id IS NULL) = (period IS NULL)))
+credit_grant: CHECK (((length(capability) >= 1) AND (length(capability) <= 100)))
 credit_grant: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
 credit_grant: CHECK ((amount_micros > 0))
 credit_grant: CHECK ((expires_at > effective_at))
 credit_grant: CHECK ((kind = ANY (ARRAY['trial'::text, 'promotional'::text, 'included'::text, 'purchased'::text])))
 credit_grant: CHECK ((open OR (remaining_micros = 0)))
+credit_grant: CHECK ((period >= 0))
 credit_grant: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
 credit_grant: PRIMARY KEY (org_id, id)
 demo_seed: CHECK (((holder IS NULL) = (held_until IS NULL)))
@@ -934,6 +787,7 @@ demo_seed: PRIMARY KEY (only_row)
 free_allowance: FOREIGN KEY (org_id) REFERENCES organization(id) ON DELETE CASCADE
 free_allowance: FOREIGN KEY (plan_id) REFERENCES plan(id) ON DELETE CASCADE
 free_allowance: PRIMARY KEY (org_id, plan_id)
+hold: CHECK (((length(capability) >= 1) AND (length(capability) <= 100)))
 hold: CHECK ((amount_micros >= 0))
 hold: CHECK ((cardinality(grants) = cardinality(grant_micros)))
 hold: PRIMARY KEY (org_id, id)
@@ -1110,6 +964,10 @@ quota_slot: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON
 quota_slot: PRIMARY KEY (org_id, instance_id, run_id)
 quota_user_type: CHECK (((length(user_id) >= 1) AND (length(user_id) <= 255)))
 quota_user_type: PRIMARY KEY (user_id)
+refund: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+refund: CHECK ((amount_micros > 0))
+refund: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
+refund: PRIMARY KEY (org_id, entry_id, id)
 reservation: CHECK (((closed_at IS NULL) = (absorbed_micros IS NULL)))
 reservation: CHECK (((closed_at IS NULL) = (debited_micros IS NULL)))
 reservation: CHECK (((status <> 'settled'::text) OR (closed_at IS NOT NULL)))
@@ -1119,60 +977,6 @@ reservation: CHECK ((debited_micros >= 0))
 reservation: CHECK ((length(reason) <= 500))
 reservation: CHECK ((status = ANY (ARRAY['settled'::text, 'expired'::text, 'cancelled'::text])))
 reservation: PRIMARY KEY (org_id, id)
-reservation_2026_10: CHECK (((closed_at IS NULL) = (absorbed_micros IS NULL)))
-reservation_2026_10: CHECK (((closed_at IS NULL) = (debited_micros IS NULL)))
-reservation_2026_10: CHECK (((status <> 'settled'::text) OR (closed_at IS NOT NULL)))
-reservation_2026_10: CHECK ((absorbed_micros >= 0))
-reservation_2026_10: CHECK ((amount_micros >= 0))
-reservation_2026_10: CHECK ((debited_micros >= 0))
-reservation_2026_10: CHECK ((length(reason) <= 500))
-reservation_2026_10: CHECK ((status = ANY (ARRAY['settled'::text, 'expired'::text, 'cancelled'::text])))
-reservation_2026_10: PRIMARY KEY (org_id, id)
-reservation_2026_11: CHECK (((closed_at IS NULL) = (absorbed_micros IS NULL)))
-reservation_2026_11: CHECK (((closed_at IS NULL) = (debited_micros IS NULL)))
-reservation_2026_11: CHECK (((status <> 'settled'::text) OR (closed_at IS NOT NULL)))
-reservation_2026_11: CHECK ((absorbed_micros >= 0))
-reservation_2026_11: CHECK ((amount_micros >= 0))
-reservation_2026_11: CHECK ((debited_micros >= 0))
-reservation_2026_11: CHECK ((length(reason) <= 500))
-reservation_2026_11: CHECK ((status = ANY (ARRAY['settled'::text, 'expired'::text, 'cancelled'::text])))
-reservation_2026_11: PRIMARY KEY (org_id, id)
-reservation_2026_12: CHECK (((closed_at IS NULL) = (absorbed_micros IS NULL)))
-reservation_2026_12: CHECK (((closed_at IS NULL) = (debited_micros IS NULL)))
-reservation_2026_12: CHECK (((status <> 'settled'::text) OR (closed_at IS NOT NULL)))
-reservation_2026_12: CHECK ((absorbed_micros >= 0))
-reservation_2026_12: CHECK ((amount_micros >= 0))
-reservation_2026_12: CHECK ((debited_micros >= 0))
-reservation_2026_12: CHECK ((length(reason) <= 500))
-reservation_2026_12: CHECK ((status = ANY (ARRAY['settled'::text, 'expired'::text, 'cancelled'::text])))
-reservation_2026_12: PRIMARY KEY (org_id, id)
-reservation_2027_01: CHECK (((closed_at IS NULL) = (absorbed_micros IS NULL)))
-reservation_2027_01: CHECK (((closed_at IS NULL) = (debited_micros IS NULL)))
-reservation_2027_01: CHECK (((status <> 'settled'::text) OR (closed_at IS NOT NULL)))
-reservation_2027_01: CHECK ((absorbed_micros >= 0))
-reservation_2027_01: CHECK ((amount_micros >= 0))
-reservation_2027_01: CHECK ((debited_micros >= 0))
-reservation_2027_01: CHECK ((length(reason) <= 500))
-reservation_2027_01: CHECK ((status = ANY (ARRAY['settled'::text, 'expired'::text, 'cancelled'::text])))
-reservation_2027_01: PRIMARY KEY (org_id, id)
-reservation_2027_02: CHECK (((closed_at IS NULL) = (absorbed_micros IS NULL)))
-reservation_2027_02: CHECK (((closed_at IS NULL) = (debited_micros IS NULL)))
-reservation_2027_02: CHECK (((status <> 'settled'::text) OR (closed_at IS NOT NULL)))
-reservation_2027_02: CHECK ((absorbed_micros >= 0))
-reservation_2027_02: CHECK ((amount_micros >= 0))
-reservation_2027_02: CHECK ((debited_micros >= 0))
-reservation_2027_02: CHECK ((length(reason) <= 500))
-reservation_2027_02: CHECK ((status = ANY (ARRAY['settled'::text, 'expired'::text, 'cancelled'::text])))
-reservation_2027_02: PRIMARY KEY (org_id, id)
-reservation_other: CHECK (((closed_at IS NULL) = (absorbed_micros IS NULL)))
-reservation_other: CHECK (((closed_at IS NULL) = (debited_micros IS NULL)))
-reservation_other: CHECK (((status <> 'settled'::text) OR (closed_at IS NOT NULL)))
-reservation_other: CHECK ((absorbed_micros >= 0))
-reservation_other: CHECK ((amount_micros >= 0))
-reservation_other: CHECK ((debited_micros >= 0))
-reservation_other: CHECK ((length(reason) <= 500))
-reservation_other: CHECK ((status = ANY (ARRAY['settled'::text, 'expired'::text, 'cancelled'::text])))
-reservation_other: PRIMARY KEY (org_id, id)
 review: CHECK (((stars >= 1) AND (stars <= 5)))
 review: CHECK ((length(text) <= 5000))
 review: FOREIGN KEY (offering_id) REFERENCES offering(id) ON DELETE CASCADE
@@ -1217,6 +1021,22 @@ team: UNIQUE (org_id, slug)
 team_member: FOREIGN KEY (org_id, membership_id) REFERENCES membership(org_id, id) ON DELETE CASCADE
 team_member: FOREIGN KEY (org_id, team_id) REFERENCES team(org_id, id) ON DELETE CASCADE
 team_member: PRIMARY KEY (org_id, team_id, membership_id)
+top_up_charge: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+top_up_charge: CHECK (((state = 'requested'::text) = (ended_at IS NULL)))
+top_up_charge: CHECK (((state = 'succeeded'::text) = (entry_id IS NOT NULL)))
+top_up_charge: CHECK ((amount_micros > 0))
+top_up_charge: CHECK ((state = ANY (ARRAY['requested'::text, 'succeeded'::text, 'declined'::text])))
+top_up_charge: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
+top_up_charge: PRIMARY KEY (org_id, id)
+top_up_charge: UNIQUE (id)
+top_up_rule: CHECK (((amount_micros IS NULL) <> (target_micros IS NULL)))
+top_up_rule: CHECK (((max_per_day >= 1) AND (max_per_day <= 100)))
+top_up_rule: CHECK ((amount_micros > 0))
+top_up_rule: CHECK ((declines >= 0))
+top_up_rule: CHECK ((target_micros > threshold_micros))
+top_up_rule: CHECK ((threshold_micros >= 0))
+top_up_rule: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
+top_up_rule: PRIMARY KEY (org_id)
 transfer: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
 transfer: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
 transfer: CHECK ((amount_micros > 0))
@@ -1228,72 +1048,6 @@ transfer: CHECK ((source = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotion
 transfer: CHECK ((target = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional'::text, 'revenue'::text, 'seller_payable'::text, 'absorbed'::text, 'expired'::text])))
 transfer: CHECK ((type = ANY (ARRAY['topup'::text, 'usage'::text, 'refund'::text, 'trial_grant'::text, 'expiry'::text, 'adjustment'::text, 'dispute'::text, 'absorption'::text])))
 transfer: PRIMARY KEY (org_id, seq, created_at)
-transfer_2026_10: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
-transfer_2026_10: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
-transfer_2026_10: CHECK ((amount_micros > 0))
-transfer_2026_10: CHECK ((cardinality(grants) = cardinality(grant_micros)))
-transfer_2026_10: CHECK ((jsonb_typeof(metadata) = 'object'::text))
-transfer_2026_10: CHECK ((seq > 0))
-transfer_2026_10: CHECK ((source <> target))
-transfer_2026_10: CHECK ((source = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional'::text, 'revenue'::text, 'seller_payable'::text, 'absorbed'::text, 'expired'::text])))
-transfer_2026_10: CHECK ((target = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional'::text, 'revenue'::text, 'seller_payable'::text, 'absorbed'::text, 'expired'::text])))
-transfer_2026_10: CHECK ((type = ANY (ARRAY['topup'::text, 'usage'::text, 'refund'::text, 'trial_grant'::text, 'expiry'::text, 'adjustment'::text, 'dispute'::text, 'absorption'::text])))
-transfer_2026_10: PRIMARY KEY (org_id, seq, created_at)
-transfer_2026_11: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
-transfer_2026_11: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
-transfer_2026_11: CHECK ((amount_micros > 0))
-transfer_2026_11: CHECK ((cardinality(grants) = cardinality(grant_micros)))
-transfer_2026_11: CHECK ((jsonb_typeof(metadata) = 'object'::text))
-transfer_2026_11: CHECK ((seq > 0))
-transfer_2026_11: CHECK ((source <> target))
-transfer_2026_11: CHECK ((source = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional'::text, 'revenue'::text, 'seller_payable'::text, 'absorbed'::text, 'expired'::text])))
-transfer_2026_11: CHECK ((target = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional'::text, 'revenue'::text, 'seller_payable'::text, 'absorbed'::text, 'expired'::text])))
-transfer_2026_11: CHECK ((type = ANY (ARRAY['topup'::text, 'usage'::text, 'refund'::text, 'trial_grant'::text, 'expiry'::text, 'adjustment'::text, 'dispute'::text, 'absorption'::text])))
-transfer_2026_11: PRIMARY KEY (org_id, seq, created_at)
-transfer_2026_12: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
-transfer_2026_12: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
-transfer_2026_12: CHECK ((amount_micros > 0))
-transfer_2026_12: CHECK ((cardinality(grants) = cardinality(grant_micros)))
-transfer_2026_12: CHECK ((jsonb_typeof(metadata) = 'object'::text))
-transfer_2026_12: CHECK ((seq > 0))
-transfer_2026_12: CHECK ((source <> target))
-transfer_2026_12: CHECK ((source = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional'::text, 'revenue'::text, 'seller_payable'::text, 'absorbed'::text, 'expired'::text])))
-transfer_2026_12: CHECK ((target = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional'::text, 'revenue'::text, 'seller_payable'::text, 'absorbed'::text, 'expired'::text])))
-transfer_2026_12: CHECK ((type = ANY (ARRAY['topup'::text, 'usage'::text, 'refund'::text, 'trial_grant'::text, 'expiry'::text, 'adjustment'::text, 'dispute'::text, 'absorption'::text])))
-transfer_2026_12: PRIMARY KEY (org_id, seq, created_at)
-transfer_2027_01: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
-transfer_2027_01: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
-transfer_2027_01: CHECK ((amount_micros > 0))
-transfer_2027_01: CHECK ((cardinality(grants) = cardinality(grant_micros)))
-transfer_2027_01: CHECK ((jsonb_typeof(metadata) = 'object'::text))
-transfer_2027_01: CHECK ((seq > 0))
-transfer_2027_01: CHECK ((source <> target))
-transfer_2027_01: CHECK ((source = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional'::text, 'revenue'::text, 'seller_payable'::text, 'absorbed'::text, 'expired'::text])))
-transfer_2027_01: CHECK ((target = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional'::text, 'revenue'::text, 'seller_payable'::text, 'absorbed'::text, 'expired'::text])))
-transfer_2027_01: CHECK ((type = ANY (ARRAY['topup'::text, 'usage'::text, 'refund'::text, 'trial_grant'::text, 'expiry'::text, 'adjustment'::text, 'dispute'::text, 'absorption'::text])))
-transfer_2027_01: PRIMARY KEY (org_id, seq, created_at)
-transfer_2027_02: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
-transfer_2027_02: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
-transfer_2027_02: CHECK ((amount_micros > 0))
-transfer_2027_02: CHECK ((cardinality(grants) = cardinality(grant_micros)))
-transfer_2027_02: CHECK ((jsonb_typeof(metadata) = 'object'::text))
-transfer_2027_02: CHECK ((seq > 0))
-transfer_2027_02: CHECK ((source <> target))
-transfer_2027_02: CHECK ((source = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional'::text, 'revenue'::text, 'seller_payable'::text, 'absorbed'::text, 'expired'::text])))
-transfer_2027_02: CHECK ((target = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional'::text, 'revenue'::text, 'seller_payable'::text, 'absorbed'::text, 'expired'::text])))
-transfer_2027_02: CHECK ((type = ANY (ARRAY['topup'::text, 'usage'::text, 'refund'::text, 'trial_grant'::text, 'expiry'::text, 'adjustment'::text, 'dispute'::text, 'absorption'::text])))
-transfer_2027_02: PRIMARY KEY (org_id, seq, created_at)
-transfer_other: CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
-transfer_other: CHECK (((length(reference) >= 1) AND (length(reference) <= 500)))
-transfer_other: CHECK ((amount_micros > 0))
-transfer_other: CHECK ((cardinality(grants) = cardinality(grant_micros)))
-transfer_other: CHECK ((jsonb_typeof(metadata) = 'object'::text))
-transfer_other: CHECK ((seq > 0))
-transfer_other: CHECK ((source <> target))
-transfer_other: CHECK ((source = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional'::text, 'revenue'::text, 'seller_payable'::text, 'absorbed'::text, 'expired'::text])))
-transfer_other: CHECK ((target = ANY (ARRAY['wallet'::text, 'issued'::text, 'promotional'::text, 'revenue'::text, 'seller_payable'::text, 'absorbed'::text, 'expired'::text])))
-transfer_other: CHECK ((type = ANY (ARRAY['topup'::text, 'usage'::text, 'refund'::text, 'trial_grant'::text, 'expiry'::text, 'adjustment'::text, 'dispute'::text, 'absorption'::text])))
-transfer_other: PRIMARY KEY (org_id, seq, created_at)
 trial: CHECK (((length(owner) >= 1) AND (length(owner) <= 255)))
 trial: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
 trial: PRIMARY KEY (owner)

@@ -98,6 +98,8 @@ class GoldenTest {
                         join information_schema.tables t
                           on t.table_schema = c.table_schema and t.table_name = c.table_name and t.table_type = 'BASE TABLE'
                         where c.table_schema = 'public' and c.table_name <> 'flyway_schema_history'
+                          and not exists (select from pg_class p
+                                          where p.relname = c.table_name and p.relispartition)
                         order by c.table_name, c.ordinal_position
                         """)
                 .query((row, number) -> row.getString("table_name") + "."
@@ -115,10 +117,12 @@ class GoldenTest {
                         join pg_class rel on rel.oid = con.conrelid
                         join pg_namespace n on n.oid = rel.relnamespace
                         where n.nspname = 'public' and con.contype in ('p', 'u', 'f', 'c')
-                          and rel.relname <> 'flyway_schema_history'
+                          and rel.relname <> 'flyway_schema_history' and not rel.relispartition
                         union all
                         select indexdef from pg_indexes
                         where schemaname = 'public' and tablename <> 'flyway_schema_history'
+                          and not exists (select from pg_class p
+                                          where p.relname = tablename and p.relispartition)
                         order by 1
                         """)
                 .query(String.class)

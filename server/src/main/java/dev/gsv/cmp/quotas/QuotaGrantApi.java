@@ -24,13 +24,13 @@ import tools.jackson.databind.JsonNode;
 /** One grant, for the operator (section 9.4 of the quotas contract). */
 @RestController
 @RequestMapping(Desk.BASE + "/grants/{id}")
-class GrantApi {
+class QuotaGrantApi {
 
     private final Replenishments grants;
     private final Desk desk;
     private final Patch patch;
 
-    GrantApi(Replenishments grants, Desk desk, Patch patch) {
+    QuotaGrantApi(Replenishments grants, Desk desk, Patch patch) {
         this.grants = grants;
         this.desk = desk;
         this.patch = patch;
