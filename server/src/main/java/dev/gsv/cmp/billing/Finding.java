@@ -1,5 +1,6 @@
 package dev.gsv.cmp.billing;
 
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param field which column, or {@code hash} for all of them
  * @param chain true when the hash chain is broken there, false when amounts do not add up
  */
+@Schema(name = "LedgerFinding")
 public record Finding(
         UUID orgId,
         @Nullable UUID walletId,

@@ -22,7 +22,7 @@ final class Replay {
     record Stored(OrgId org, UUID id, long posted, long held, long openHolds, long lastSeq) {}
 
     /** What is stored about a grant. */
-    record StoredGrant(OrgId org, UUID id, UUID movement, long amount, long remaining, long held) {}
+    record StoredGrant(OrgId org, UUID id, UUID movement, boolean limited, long amount, long remaining, long held) {}
 
     /** An open hold. */
     record StoredHold(OrgId org, UUID id, long amount, List<ChainRow.Use> uses) {}
@@ -190,8 +190,8 @@ final class Replay {
         balance += line.change();
         if (line.change() > 0) {
             for (Recomputed grant : byMovement.getOrDefault(line.movement(), List.of())) {
-                // What arrives pays an overdraft in use first.
-                long debt = Math.min(grant.stored.amount(), Math.max(0, granted - before));
+                // What arrives pays an overdraft in use first, unless it is for one capability only.
+                long debt = grant.stored.limited() ? 0 : Math.min(grant.stored.amount(), Math.max(0, granted - before));
                 grant.credited = true;
                 grant.remaining += grant.stored.amount() - debt;
                 granted += grant.stored.amount() - debt;

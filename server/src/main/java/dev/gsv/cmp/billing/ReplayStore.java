@@ -75,7 +75,8 @@ class ReplayStore {
 
     List<Replay.StoredGrant> grants(Range range) {
         return ranged("""
-                        select org_id, id, movement_id, amount_micros, remaining_micros, held_micros
+                        select org_id, id, movement_id, capability is not null as limited, amount_micros,
+                               remaining_micros, held_micros
                         from credit_grant where org_id > :after and org_id <= :up_to
                         order by org_id, id
                         """, range)
@@ -83,6 +84,7 @@ class ReplayStore {
                         org(row),
                         row.getObject("id", UUID.class),
                         row.getObject("movement_id", UUID.class),
+                        row.getBoolean("limited"),
                         row.getLong("amount_micros"),
                         row.getLong("remaining_micros"),
                         row.getLong("held_micros")))

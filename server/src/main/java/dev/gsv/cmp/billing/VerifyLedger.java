@@ -20,6 +20,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerA
 import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.FilterType;
 
@@ -58,7 +59,7 @@ public final class VerifyLedger {
                     @ComponentScan.Filter(
                             type = FilterType.REGEX,
                             pattern = {
-                                "dev\\.gsv\\.cmp\\.kit\\.DatabaseConfig",
+                                "dev\\.gsv\\.cmp\\.kit\\.(DatabaseConfig|Outage)",
                                 "dev\\.gsv\\.cmp\\.billing\\.(Verifier|ReplayStore|SealStore|WalletStore)"
                             }))
     @ImportAutoConfiguration({
@@ -66,7 +67,12 @@ public final class VerifyLedger {
         JdbcClientAutoConfiguration.class,
         DataSourceTransactionManagerAutoConfiguration.class
     })
-    static class Rooms {}
+    static class Rooms {
+        @Bean
+        Clock clock() {
+            return Clock.systemUTC();
+        }
+    }
 
     /**
      * Runs the command.

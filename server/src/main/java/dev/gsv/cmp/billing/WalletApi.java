@@ -5,10 +5,8 @@ import static dev.gsv.cmp.orgs.Need.OPERATOR;
 import static dev.gsv.cmp.orgs.Need.PERSON;
 import static dev.gsv.cmp.orgs.Need.SERVICE;
 
-import dev.gsv.cmp.kit.Answer;
 import dev.gsv.cmp.kit.Call;
 import dev.gsv.cmp.kit.Credits;
-import dev.gsv.cmp.kit.Idempotency;
 import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.Page;
 import dev.gsv.cmp.orgs.Caller;
@@ -46,15 +44,13 @@ class WalletApi {
     private static final Credits ONE = Credits.of(1);
 
     private final Wallets wallets;
-    private final Ledger ledger;
+    private final Deposits deposits;
     private final Orgs orgs;
-    private final Idempotency idempotency;
 
-    WalletApi(Wallets wallets, Ledger ledger, Orgs orgs, Idempotency idempotency) {
+    WalletApi(Wallets wallets, Deposits deposits, Orgs orgs) {
         this.wallets = wallets;
-        this.ledger = ledger;
+        this.deposits = deposits;
         this.orgs = orgs;
-        this.idempotency = idempotency;
     }
 
     @PostMapping("/orgs/auto")
@@ -99,20 +95,22 @@ class WalletApi {
     @ResponseStatus(HttpStatus.CREATED)
     ResponseEntity<ToppedUp> topUp(
             Caller caller, Call call, @PathVariable("wallet_id") UUID wallet, @RequestBody TopUp body) {
-        String key = call.requiredKey();
+        call.requiredKey();
         OrgId org = enter(caller, wallet);
         Credits amount = body.creditsAmount();
         if (amount == null) {
             throw new KitProblem.Invalid("credits_amount", "is required");
         }
-        return idempotency.once("wallet:" + wallet, "wallets.topup", call, Idempotency.Keep.FOR_EVER, () -> {
+        Runnable check = () -> {
             Units.credits(body.currency(), body.unit());
             if (amount.compareTo(ONE) < 0 || amount.micros() % Credits.MICROS_PER_CREDIT != 0) {
                 throw new KitProblem.Meaningless("credits_amount must be a whole number of at least 1.");
             }
-            Entry line = ledger.topUp(org, amount, "topup:" + key);
-            return Answer.created(new ToppedUp(wallet, line.balance(), line.id()));
-        });
+            if (amount.compareTo(Ledger.MAX_BALANCE) > 0) {
+                throw new KitProblem.Meaningless("The amount of credits is beyond the largest possible amount.");
+            }
+        };
+        return deposits.add(org, wallet, amount, call, check, line -> new ToppedUp(wallet, line.balance(), line.id()));
     }
 
     private OrgId first(Caller caller) {

@@ -2,6 +2,7 @@ package dev.gsv.cmp.kit;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -51,6 +52,11 @@ public class Idempotency {
     static final String REPLAYED = "Idempotency-Replayed";
     /** Refusals that are decisions: a retry never turns them into a success. */
     private static final Set<Integer> STORED_REFUSALS = Set.of(402, 409, 422);
+
+    /** How long a caller waits for the first call with its key. */
+    private static final Duration WAIT = Duration.ofSeconds(2);
+
+    private static final Duration LOOK = Duration.ofMillis(40);
 
     private static final Duration TWO_DAYS = Duration.ofHours(48);
 
@@ -208,6 +214,42 @@ public class Idempotency {
     public void free(Collection<Key> keys) {
         if (!keys.isEmpty()) {
             store.delete(keys);
+        }
+    }
+
+    /**
+     * The answer that a key has already, for calls whose effect is committed together with others. Waits for a first
+     * call that still runs.
+     *
+     * @throws KitProblem.PayloadMismatch when the key came with another request (409)
+     * @throws KitProblem.InProgress when the first call still runs (409, Retry-After)
+     */
+    public Optional<Claim.Stored> stored(Key key, String hash) {
+        for (long waited = 0; ; waited += LOOK.toMillis()) {
+            switch (look(key.scope(), key.operation(), key.key(), hash)) {
+                case Claim.Mine mine -> {
+                    return Optional.empty();
+                }
+                case Claim.Stored stored -> {
+                    return Optional.of(stored);
+                }
+                case Claim.Mismatch other -> throw new KitProblem.PayloadMismatch();
+                case Claim.Running running -> {
+                    if (waited >= WAIT.toMillis()) {
+                        throw new KitProblem.InProgress();
+                    }
+                    pause();
+                }
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(LOOK);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KitProblem.InProgress();
         }
     }
 

@@ -5,9 +5,6 @@ import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.Problem;
 import dev.gsv.cmp.kit.Trace;
 import dev.gsv.cmp.orgs.OrgId;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
@@ -17,11 +14,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** The idempotency keys of calls whose effect is posted together with others. */
 @Component
 class Keys {
-
-    /** How long a caller waits for the first call with its key. */
-    private static final Duration WAIT = Duration.ofSeconds(2);
-
-    private static final Duration LOOK = Duration.ofMillis(40);
 
     /**
      * A call with a key.
@@ -39,12 +31,10 @@ class Keys {
     }
 
     private final Idempotency idempotency;
-    private final Clock clock;
     private final TransactionTemplate whole;
 
-    Keys(Idempotency idempotency, Clock clock, PlatformTransactionManager transactions) {
+    Keys(Idempotency idempotency, PlatformTransactionManager transactions) {
         this.idempotency = idempotency;
-        this.clock = clock;
         this.whole = new TransactionTemplate(transactions);
     }
 
@@ -55,25 +45,7 @@ class Keys {
      * @throws KitProblem.InProgress when the first call still runs (409, Retry-After)
      */
     Optional<Idempotency.Claim.Stored> stored(Claim claim) {
-        Idempotency.Key key = claim.idempotencyKey();
-        Instant until = clock.instant().plus(WAIT);
-        for (; ; ) {
-            switch (idempotency.look(key.scope(), key.operation(), key.key(), claim.hash())) {
-                case Idempotency.Claim.Mine mine -> {
-                    return Optional.empty();
-                }
-                case Idempotency.Claim.Stored stored -> {
-                    return Optional.of(stored);
-                }
-                case Idempotency.Claim.Mismatch other -> throw new KitProblem.PayloadMismatch();
-                case Idempotency.Claim.Running running -> {
-                    if (!clock.instant().isBefore(until)) {
-                        throw new KitProblem.InProgress();
-                    }
-                    sleep();
-                }
-            }
-        }
+        return idempotency.stored(claim.idempotencyKey(), claim.hash());
     }
 
     @SuppressWarnings("unchecked") // The stored body was written from a T; the type only describes the contract.
@@ -94,14 +66,5 @@ class Keys {
                         key.scope(), key.operation(), key.key(), refusal.status(), idempotency.body(refusal));
             }
         });
-    }
-
-    private static void sleep() {
-        try {
-            Thread.sleep(LOOK);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KitProblem.InProgress();
-        }
     }
 }

@@ -66,7 +66,9 @@ class RenewalsTest {
                         grants as (
                             update credit_grant set effective_at = effective_at - cast(:time as interval),
                                 expires_at = expires_at - cast(:time as interval)
-                            where org_id = :org and expires_at is not null)
+                            where org_id = :org and expires_at is not null),
+                        wallets as (
+                            update wallet set due_at = due_at - cast(:time as interval) where org_id = :org)
                         update free_allowance set until = until - cast(:time as interval) where org_id = :org
                         """)
                 .param("time", interval)

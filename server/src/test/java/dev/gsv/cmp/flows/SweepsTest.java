@@ -29,7 +29,7 @@ class SweepsTest {
 
     @Test
     void the_running_program_has_a_job_for_each() {
-        assertThat(List.of("oldMessages", "leftoverFlows", "deadSlots", "forgottenKeys", "periods"))
+        assertThat(List.of("oldMessages", "leftoverFlows", "quotaSlots", "forgottenKeys", "periods"))
                 .extracting(bean -> Harness.shared().bean(bean, Job.class).name())
                 .containsExactly(
                         "flows.messages", "flows.leftovers", "quotas.slots", "kit.idempotency", "commerce.renewals");
@@ -67,7 +67,7 @@ class SweepsTest {
                     .param("end", end)
                     .update();
         }
-        run("deadSlots");
+        run("quotaSlots");
         assertThat(count("select count(*) from quota_slot where instance_id = :instance"))
                 .isEqualTo(1);
     }

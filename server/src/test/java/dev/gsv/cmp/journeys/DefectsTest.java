@@ -151,7 +151,10 @@ class DefectsTest {
         String reservation = authorize(100).expect(200).at("/reservation_id");
         assertThat(authorize(1).expect(200).at("/allowed")).isEqualTo("false");
         JdbcClient.create(HARNESS.database().dataSource())
-                .sql("update reservation set expires_at = now() - interval '1 second' where id = :id")
+                .sql("""
+                        with past as (update hold set expires_at = now() - interval '1 second' where id = :id returning org_id)
+                        update wallet set due_at = now() - interval '1 second' where org_id = (select org_id from past)
+                        """)
                 .param("id", UUID.fromString(reservation))
                 .update();
         assertThat(authorize(100).expect(200).at("/allowed")).isEqualTo("true");

@@ -4,7 +4,9 @@ import dev.gsv.cmp.Api;
 import dev.gsv.cmp.Harness;
 import dev.gsv.cmp.access.Signed;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.assertj.core.api.SoftAssertions;
 import tools.jackson.databind.JsonNode;
@@ -14,6 +16,9 @@ import tools.jackson.databind.JsonNode;
  * are known by the names of the path variables.
  */
 record Estate(Signed owner, Map<String, String> ids, String key) {
+
+    /** Variables of paths that are no ids: any text names something, and it belongs to the operator. */
+    static final Set<String> TEXTS = Set.of("user_id", "bundle_id", "provider", "model", "user_type", "lock_id");
 
     static Estate settled(Harness harness) {
         Buyer buyer = Buyer.at(harness);
@@ -45,6 +50,13 @@ record Estate(Signed owner, Map<String, String> ids, String key) {
         ids.put("run_id", buyer.run(instance, "s-1", "Hello").expect(200).at("/run_id"));
         ids.put("reservation_id", UUID.randomUUID().toString());
         ids.put("category", "agents");
+        ids.put(
+                "entry_id",
+                api.get("/api/v1/wallets/" + buyer.wallet() + "/ledger").at("/0/id"));
+        for (String nobodys : List.of("id", "grant_id", "verification_id")) {
+            ids.put(nobodys, UUID.randomUUID().toString());
+        }
+        TEXTS.forEach(text -> ids.put(text, "some-" + text.replace('_', '-')));
         return new Estate(buyer.person(), ids, key.at("/key"));
     }
 
@@ -57,6 +69,7 @@ record Estate(Signed owner, Map<String, String> ids, String key) {
         Map<String, String> ids = new HashMap<>();
         like.keySet().forEach(name -> ids.put(name, UUID.randomUUID().toString()));
         ids.put("category", "no-such-category");
+        TEXTS.forEach(text -> ids.put(text, "some-" + text.replace('_', '-')));
         return ids;
     }
 

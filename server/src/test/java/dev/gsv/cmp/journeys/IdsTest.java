@@ -27,7 +27,7 @@ class IdsTest {
     private static Map<String, String> walked(List<Route> routes, UnaryOperator<String> spelling) {
         Callers callers = Callers.settled(HARNESS, HARNESS.caller());
         Map<String, String> ids = new HashMap<>(callers.ids());
-        ids.replaceAll((name, id) -> name.equals("category") ? id : spelling.apply(id));
+        ids.replaceAll((name, id) -> name.equals("category") || Estate.TEXTS.contains(name) ? id : spelling.apply(id));
         Map<String, String> answers = new HashMap<>();
         for (Route route : routes) {
             answers.put(
@@ -65,6 +65,9 @@ class IdsTest {
         SoftAssertions softly = new SoftAssertions();
         for (Route route : Route.all(HARNESS)) {
             for (String variable : route.variables()) {
+                if (Estate.TEXTS.contains(variable)) {
+                    continue;
+                }
                 for (String odd : List.of("x", "0", "-1", "null", "%F0%9F%91%8B", "a".repeat(500), "1-1-1-1-1")) {
                     Map<String, String> ids = new HashMap<>(callers.ids());
                     ids.put(variable, odd);

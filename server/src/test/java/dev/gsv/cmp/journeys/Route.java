@@ -98,7 +98,7 @@ record Route(String path, String method, Optional<Needs> needs, boolean open, bo
 
     /** True where a body names what the call is about, so that a call without ids in its path can still be foreign. */
     boolean named() {
-        return !variables().isEmpty() || NAMED_IN_BODY.contains(method + " " + path);
+        return !Estate.TEXTS.containsAll(variables()) || NAMED_IN_BODY.contains(method + " " + path);
     }
 
     private static final Set<String> NAMED_IN_BODY = Set.of(
