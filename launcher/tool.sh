@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # root is the caller's
 # Runs a main class of the test tree, with the classes compiled when they are stale. Sourced; needs root, from CMP_ROOT.
 
 # tool CLASS [JVM OPTION…] [-- ARGUMENT…]

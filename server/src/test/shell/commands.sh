@@ -21,7 +21,7 @@ refused() {
 
 cd /
 [[ $("$root/cmp") == *"./cmp up"*"./cmp test"* ]] || fail "help is not printed"
-refused 2 "there is no command 'simulate'" simulate
+refused 2 "there is no command 'frobnicate'" frobnicate
 refused 2 "up takes no arguments" up now
 refused 2 "there is no bench nonsense" bench nonsense
 refused 2 "there is no conformance nonsense" conformance nonsense

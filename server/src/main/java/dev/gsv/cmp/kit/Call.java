@@ -1,6 +1,7 @@
 package dev.gsv.cmp.kit;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
@@ -40,6 +41,10 @@ public record Call(Optional<String> key, String hash) {
         if (key.indexOf('\0') >= 0) {
             throw new KitProblem.Invalid("idempotency_key", "must not hold a NUL character");
         }
+        // Half a character would be stored as a question mark and so be somebody else's key.
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(key)) {
+            throw new KitProblem.Invalid("idempotency_key", "must not hold half a character");
+        }
     }
 
     static Call of(HttpServletRequest request, JsonMapper mapper) {
@@ -71,7 +76,11 @@ public record Call(Optional<String> key, String hash) {
             return null;
         }
         JsonNode snake = body.path("idempotency_key");
-        JsonNode key = snake.isMissingNode() ? body.path("idempotencyKey") : snake;
+        JsonNode camel = body.path("idempotencyKey");
+        if (!snake.isMissingNode() && !camel.isMissingNode() && !snake.equals(camel)) {
+            throw new KitProblem.Invalid("idempotency_key", "differs from its synonym idempotencyKey");
+        }
+        JsonNode key = snake.isMissingNode() ? camel : snake;
         if (key.isMissingNode() || key.isNull()) {
             return null;
         }

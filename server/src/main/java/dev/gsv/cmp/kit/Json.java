@@ -3,6 +3,7 @@ package dev.gsv.cmp.kit;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
@@ -28,6 +29,7 @@ import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.deser.std.StdScalarDeserializer;
+import tools.jackson.databind.ext.javatime.deser.InstantDeserializer;
 import tools.jackson.databind.introspect.Annotated;
 import tools.jackson.databind.introspect.AnnotatedParameter;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
@@ -84,7 +86,9 @@ public class Json {
     private static void dialect(JsonMapper.Builder builder) {
         builder.propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                 .annotationIntrospector(new CamelCaseSynonyms())
-                .addModule(new SimpleModule("ids").addDeserializer(UUID.class, new IdReader()))
+                .addModule(new SimpleModule("ids")
+                        .addDeserializer(UUID.class, new IdReader())
+                        .addDeserializer(Instant.class, new TimeReader()))
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -152,6 +156,20 @@ public class Json {
         return node.isNumber()
                 ? JsonNodeFactory.instance.numberNode(node.decimalValue().stripTrailingZeros())
                 : node;
+    }
+
+    /** Times are text (RFC 3339); a number would be seconds to one reader and milliseconds to another. */
+    private static final class TimeReader extends StdScalarDeserializer<Instant> {
+        TimeReader() {
+            super(Instant.class);
+        }
+
+        @Override
+        public @Nullable Instant deserialize(JsonParser parser, DeserializationContext context) {
+            return parser.currentToken() == JsonToken.VALUE_STRING
+                    ? InstantDeserializer.INSTANT.deserialize(parser, context)
+                    : (Instant) context.handleUnexpectedToken(getValueType(context), parser);
+        }
     }
 
     /** Ids as callers write them; the one of Jackson would also take them for base64. */

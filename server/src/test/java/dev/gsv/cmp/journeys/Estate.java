@@ -4,7 +4,6 @@ import dev.gsv.cmp.Api;
 import dev.gsv.cmp.Harness;
 import dev.gsv.cmp.access.Signed;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -53,9 +52,17 @@ record Estate(Signed owner, Map<String, String> ids, String key) {
         ids.put(
                 "entry_id",
                 api.get("/api/v1/wallets/" + buyer.wallet() + "/ledger").at("/0/id"));
-        for (String nobodys : List.of("id", "grant_id", "verification_id")) {
-            ids.put(nobodys, UUID.randomUUID().toString());
-        }
+        ids.put(
+                "grant_id",
+                api.get("/api/v1/wallets/" + buyer.wallet() + "/grants").at("/results/0/grant_id"));
+        ids.put("verification_id", UUID.randomUUID().toString());
+        ids.put(
+                "id",
+                made(
+                                Signed.in(harness, "cmp-admin").api(),
+                                "/api/v1/admin/control-plane/replenishments/grant-trial",
+                                Map.of("user_id", Harness.unique("user")))
+                        .at("/replenishment/id"));
         TEXTS.forEach(text -> ids.put(text, "some-" + text.replace('_', '-')));
         return new Estate(buyer.person(), ids, key.at("/key"));
     }

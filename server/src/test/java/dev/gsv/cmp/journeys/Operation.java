@@ -58,6 +58,11 @@ record Operation(String method, String path, JsonNode described) {
         return described.has("requestBody");
     }
 
+    /** Whether the body may be left out. */
+    boolean bodyOptional() {
+        return !described.at("/requestBody/required").asBoolean(false);
+    }
+
     /** The members of the body and how each is described. */
     Map<String, JsonNode> members() {
         Map<String, JsonNode> members = new LinkedHashMap<>();

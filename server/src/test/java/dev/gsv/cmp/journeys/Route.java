@@ -3,6 +3,7 @@ package dev.gsv.cmp.journeys;
 import dev.gsv.cmp.Harness;
 import dev.gsv.cmp.kit.Call;
 import dev.gsv.cmp.kit.Open;
+import dev.gsv.cmp.orgs.Caller;
 import dev.gsv.cmp.orgs.Need;
 import dev.gsv.cmp.orgs.Needs;
 import dev.gsv.cmp.orgs.Role;
@@ -23,8 +24,9 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
  * Every route of the running program, who may call it, and a body that it would understand.
  *
  * @param keyed honours the header Idempotency-Key
+ * @param asksWho answers differently to different callers; an open route that does not ignores credentials
  */
-record Route(String path, String method, Optional<Needs> needs, boolean open, boolean keyed) {
+record Route(String path, String method, Optional<Needs> needs, boolean open, boolean keyed, boolean asksWho) {
 
     private static final Set<String> READING = Set.of("GET", "HEAD");
 
@@ -44,12 +46,16 @@ record Route(String path, String method, Optional<Needs> needs, boolean open, bo
             Optional<Needs> needs = Optional.ofNullable(handler.getMethodAnnotation(Needs.class));
             boolean keyed = Arrays.stream(handler.getMethodParameters())
                     .anyMatch(parameter -> parameter.getParameterType() == Call.class);
+            boolean asksWho = needs.isPresent()
+                    || Arrays.stream(handler.getMethodParameters())
+                            .map(parameter -> parameter.nestedIfOptional().getNestedParameterType())
+                            .anyMatch(type -> type == Caller.class);
             for (String path : entry.getKey().getPatternValues()) {
                 if (path.startsWith("/api/v1/") || path.startsWith("/v1/")) {
                     entry.getKey()
                             .getMethodsCondition()
                             .getMethods()
-                            .forEach(method -> routes.add(new Route(path, method.name(), needs, open, keyed)));
+                            .forEach(method -> routes.add(new Route(path, method.name(), needs, open, keyed, asksWho)));
                 }
             }
         }
@@ -164,6 +170,27 @@ record Route(String path, String method, Optional<Needs> needs, boolean open, bo
             case "PUT /api/v1/instances/{instance_id}/config", "PATCH /api/v1/instances/{instance_id}/config" ->
                 Map.of("overrides", Map.of());
             case "POST /v1/runs" -> Flows.ask(ids.get("instance_id"), "s", "Hello");
+            case "POST /api/v1/admin/control-plane/policies/budget" ->
+                Map.of("bundle_id", "*", "provider", "somebody", "usd_per_day", 5);
+            case "POST /api/v1/admin/control-plane/policies/quota" ->
+                Map.of("user_type", "some-user-type", "requests_per_day", 5);
+            case "POST /api/v1/admin/control-plane/prices" ->
+                Map.of(
+                        "provider",
+                        "somebody",
+                        "model",
+                        "some-model",
+                        "input_usd_per_million",
+                        1,
+                        "output_usd_per_million",
+                        2);
+            case "POST /api/v1/admin/control-plane/replenishments/grant-trial" -> Map.of("user_id", "some-user-id");
+            case "POST /api/v1/admin/control-plane/replenishments/top-up" ->
+                Map.of("user_id", "some-user-id", "additional_requests_per_day", 5);
+            case "POST /api/v1/wallets/{wallet_id}/adjustments" -> Map.of("amount", 1, "reason", "a mistake of ours");
+            case "POST /api/v1/wallets/{wallet_id}/grants" -> Map.of("amount", 1, "kind", "promotional");
+            case "POST /api/v1/wallets/{wallet_id}/refunds" ->
+                Map.of("entry_id", ids.get("entry_id"), "reason", "not what they wanted");
             case "POST /v1/invoke" -> Map.of("input", "Hello");
             case "POST /api/v1/billing/authorize" -> Map.of("instance_id", ids.get("instance_id"));
             case "POST /api/v1/billing/settle" ->

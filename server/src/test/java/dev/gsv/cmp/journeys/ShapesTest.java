@@ -90,6 +90,9 @@ class ShapesTest {
                         "{\"name\":NaN}",
                         "{\"a\":1,\"a\":2}",
                         "{\"a\":".repeat(300) + "1" + "}".repeat(300))) {
+                    if (operation.bodyOptional() && (body.isEmpty() || body.equals("null"))) {
+                        continue;
+                    }
                     Api.Reply reply = call(right(operation).with("Content-Type", "application/json"), operation, body);
                     answers(softly, reply, body, 400, "VALIDATION_ERROR");
                 }
@@ -102,9 +105,17 @@ class ShapesTest {
             SoftAssertions softly = new SoftAssertions();
             members((operation, member) -> {
                 for (String wrong : wrong(member.getValue())) {
+                    // Documented otherwise: a number of days that makes no sense is 422, whatever is wrong with it.
+                    if (member.getKey().equals("expires_in_days") && wrong.startsWith("0.")) {
+                        continue;
+                    }
                     ObjectNode body = body(operation);
                     body.set(member.getKey(), Nasty.raw(wrong));
-                    Api.Reply reply = call(right(operation), operation, body.toString());
+                    Api caller = right(operation);
+                    Api.Reply reply = call(
+                            body.has("idempotency_key") ? caller : caller.key(Harness.unique("wrong")),
+                            operation,
+                            body.toString());
                     answers(softly, reply, member.getKey() + "=" + wrong, 400, "VALIDATION_ERROR");
                     softly.assertThat(reply.text()).as(operation + " " + wrong).contains(member.getKey());
                 }
@@ -206,7 +217,7 @@ class ShapesTest {
                 for (String query : List.of(
                         "limit=0",
                         "limit=-1",
-                        "limit=201",
+                        "limit=" + (operation.path().contains("/control-plane/") ? 1001 : 201),
                         "limit=x",
                         "limit=1.5",
                         "limit=1e1",
