@@ -170,6 +170,20 @@ record Route(String path, String method, Optional<Needs> needs, boolean open, bo
             case "PUT /api/v1/instances/{instance_id}/config", "PATCH /api/v1/instances/{instance_id}/config" ->
                 Map.of("overrides", Map.of());
             case "POST /v1/runs" -> Flows.ask(ids.get("instance_id"), "s", "Hello");
+            case "POST /v1/invoke" -> Map.of("input", "Hello");
+            case "POST /api/v1/billing/authorize" -> Map.of("instance_id", ids.get("instance_id"));
+            case "POST /api/v1/billing/settle" ->
+                Map.of(
+                        "instance_id", ids.get("instance_id"),
+                        "reservation_id", ids.get("reservation_id"),
+                        "usage", Map.of("requests", 1));
+            default -> credit(ids);
+        };
+    }
+
+    /** {@link #body} for the calls about quotas and credit. */
+    private Object credit(Map<String, String> ids) {
+        return switch (method + " " + path) {
             case "POST /api/v1/admin/control-plane/policies/budget" ->
                 Map.of("bundle_id", "*", "provider", "somebody", "usd_per_day", 5);
             case "POST /api/v1/admin/control-plane/policies/quota" ->
@@ -191,13 +205,6 @@ record Route(String path, String method, Optional<Needs> needs, boolean open, bo
             case "POST /api/v1/wallets/{wallet_id}/grants" -> Map.of("amount", 1, "kind", "promotional");
             case "POST /api/v1/wallets/{wallet_id}/refunds" ->
                 Map.of("entry_id", ids.get("entry_id"), "reason", "not what they wanted");
-            case "POST /v1/invoke" -> Map.of("input", "Hello");
-            case "POST /api/v1/billing/authorize" -> Map.of("instance_id", ids.get("instance_id"));
-            case "POST /api/v1/billing/settle" ->
-                Map.of(
-                        "instance_id", ids.get("instance_id"),
-                        "reservation_id", ids.get("reservation_id"),
-                        "usage", Map.of("requests", 1));
             default -> Map.of("name", "Mine");
         };
     }
