@@ -120,7 +120,7 @@ public final class Desk {
     }
 
     /** Sets more aside for a hold that lives. The hold stays as it was when the wallet cannot follow. */
-    HoldOutcome extend(OrgId org, UUID reservation, Credits more) {
+    public HoldOutcome extend(OrgId org, UUID reservation, Credits more) {
         Hold hold = books.hold(org, reservation);
         if (hold == null) {
             throw new KitProblem.NotFound("reservation");

@@ -15,6 +15,8 @@ public enum Fault {
     EMPTY_ANSWER,
     NODE_FAILED,
     CANCELLED,
+    /** The run cost more than was held for it, and the wallet could not follow. */
+    CREDIT_EXHAUSTED,
     KNOWLEDGE_UNAVAILABLE,
     MEMORY_UNAVAILABLE,
     /** A model is needed and this installation names none. */

@@ -10,6 +10,10 @@ final class Meter {
     private final AtomicLong rag = new AtomicLong();
     private final AtomicLong reported = new AtomicLong();
     private final AtomicLong counted = new AtomicLong();
+    /** What calls that have begun can use at most. */
+    private final AtomicLong mostIn = new AtomicLong();
+
+    private final AtomicLong mostOut = new AtomicLong();
 
     /** The meter of a run. */
     Meter() {
@@ -28,6 +32,31 @@ final class Meter {
         if (whole != this) {
             whole.model(tokensIn, tokensOut, byProvider);
         }
+    }
+
+    /** Begins a call; false when nobody pays for the most that it can use, and then it has not begun. */
+    boolean begins(long tokensIn, long tokensOut, Spending spending) {
+        whole.mostIn.addAndGet(tokensIn);
+        whole.mostOut.addAndGet(tokensOut);
+        Usage used = whole.usage();
+        boolean covered = spending.covers(new Usage(
+                used.llmTokensIn() + whole.mostIn.get(),
+                used.llmTokensOut() + whole.mostOut.get(),
+                used.toolCalls(),
+                used.requests(),
+                used.ragQueries(),
+                used.ragIngestionMb(),
+                used.tokenSource()));
+        if (!covered) {
+            ends(tokensIn, tokensOut);
+        }
+        return covered;
+    }
+
+    /** Ends a call that had begun; what it used is told with {@link #model}. */
+    void ends(long tokensIn, long tokensOut) {
+        whole.mostIn.addAndGet(-tokensIn);
+        whole.mostOut.addAndGet(-tokensOut);
     }
 
     void retrieval() {

@@ -51,7 +51,17 @@ final class ModelNodes {
                     Fault.MODEL_SERVER_NOT_ALLOWED,
                     "The flow names a model server that this installation does not use.");
         }
-        return work.run().client().ask(call, work.run().deadline(), work.meter());
+        long in = call.tokens();
+        if (!work.meter().begins(in, call.maxTokens(), work.run().around().spending())) {
+            throw new NodeFault(
+                    Fault.CREDIT_EXHAUSTED,
+                    "The run was cut off before its next model call, because there is no credit left for it.");
+        }
+        try {
+            return work.run().client().ask(call, work.run().deadline(), work.meter());
+        } finally {
+            work.meter().ends(in, call.maxTokens());
+        }
     }
 
     /** The model's name: the node's, else the installation's. */

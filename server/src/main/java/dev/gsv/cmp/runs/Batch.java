@@ -50,6 +50,8 @@ final class Batch {
             case Posting.Open open -> open(open, gate);
             case Posting.Close close -> close(close);
             case Posting.Abandon abandon -> abandon(abandon.run());
+            case Posting.Extend extend ->
+                new Posting.Posted.Extended(desk.extend(extend.org(), extend.reservation(), extend.more()));
             case Posting.Authorize authorize -> authorize(authorize);
             case Posting.Settle settle -> settle(settle);
             case Posting.Release release -> release(release.release());
@@ -83,12 +85,14 @@ final class Batch {
         standing.put(run.run(), ending.status());
         used.add(new Usages.Addition(run.org(), run.instance(), today, Ending.usage(ending.meters(), paid.debited())));
         Run.Billing billing = new Run.Billing(
-                paid.debited(), paid.absorbed(), paid.balance(), ending.answered() ? "settled" : "released");
+                paid.debited(), paid.absorbed(), paid.balance(), ending.charged() ? "settled" : "released");
         Idempotency.Key key = run.idempotencyKey();
         // The key of a run that was taken for dead was given back, and may be somebody else's by now.
         if (key != null && status == Run.Status.RUNNING) {
             if (ending.answered()) {
                 finished(key, 200, close.body().apply(billing));
+            } else if (ending.charged()) {
+                finished(key, 402, close.body().apply(billing));
             } else {
                 freed(key);
             }
@@ -97,7 +101,7 @@ final class Batch {
     }
 
     private SettleOutcome.Closed pay(Opened run, Ending ending) {
-        if (ending.answered()) {
+        if (ending.charged()) {
             return desk.settle(new SettleRequest(run.org(), run.reservation(), run.instance(), ending.meters()))
                     .orThrow();
         }

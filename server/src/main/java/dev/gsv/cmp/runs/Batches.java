@@ -108,6 +108,7 @@ class Batches {
                     ends.putIfAbsent(abandon.run().run(), end(abandon.run(), Ending.abandoned()));
                 case Posting.Abandon abandon -> {}
                 case Posting.Open open -> {}
+                case Posting.Extend extend -> {}
                 case Posting.Authorize authorize -> {}
                 case Posting.Settle settle -> {}
                 case Posting.Release release -> {}
@@ -162,6 +163,7 @@ class Batches {
                 case Posting.Close close -> ending.put(close.run().run(), close.run());
                 case Posting.Abandon abandon -> ending.put(abandon.run().run(), abandon.run());
                 case Posting.Open open -> {}
+                case Posting.Extend extend -> {}
                 case Posting.Authorize authorize -> {}
                 case Posting.Settle settle -> {}
                 case Posting.Release release -> {}
@@ -179,6 +181,7 @@ class Batches {
                 case Posting.Abandon abandon -> wanted.put(abandon.run().reservation(), abandon.org());
                 case Posting.Settle settle -> wanted.put(settle.settlement().reservation(), settle.org());
                 case Posting.Release release -> wanted.put(release.release().reservation(), release.org());
+                case Posting.Extend extend -> wanted.put(extend.reservation(), extend.org());
                 case Posting.Open open -> {}
                 case Posting.Authorize authorize -> {}
             }

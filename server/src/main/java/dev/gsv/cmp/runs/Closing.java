@@ -53,7 +53,7 @@ class Closing {
     /** What is not kept is a cost of ours: the caller is told that nothing will be charged. */
     private Run.Billing later(Opened run, Ending ending, Function<Run.Billing, String> body) {
         Run.Billing pending = new Run.Billing(Credits.ZERO, Credits.ZERO, run.balance(), PENDING);
-        boolean kept = unsettled.keep(new Unsettled.Late(run, ending, ending.answered() ? body.apply(pending) : null));
+        boolean kept = unsettled.keep(new Unsettled.Late(run, ending, ending.charged() ? body.apply(pending) : null));
         return kept ? pending : new Run.Billing(Credits.ZERO, Credits.ZERO, run.balance(), "released");
     }
 

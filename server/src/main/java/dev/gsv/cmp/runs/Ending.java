@@ -1,6 +1,7 @@
 package dev.gsv.cmp.runs;
 
 import dev.gsv.cmp.billing.Meters;
+import dev.gsv.cmp.flows.Fault;
 import dev.gsv.cmp.flows.Outcome;
 import dev.gsv.cmp.flows.Step;
 import dev.gsv.cmp.flows.Usage;
@@ -87,6 +88,11 @@ record Ending(
                 used.auditEvents(),
                 used.scheduledRuns(),
                 credits);
+    }
+
+    /** A run that was cut off for lack of credit is charged for what it used, although it did not answer. */
+    boolean charged() {
+        return answered() || (error != null && error.code().equals(Fault.CREDIT_EXHAUSTED.name()));
     }
 
     boolean answered() {

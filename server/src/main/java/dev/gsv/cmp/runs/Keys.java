@@ -53,6 +53,11 @@ class Keys {
         return (ResponseEntity<T>) Idempotency.replay(stored);
     }
 
+    /** A problem as it is sent to the request with this trace. */
+    String body(Problem problem, String traceId) {
+        return idempotency.body(problem, traceId);
+    }
+
     /** Stores a refusal of an earlier check under the key, unless the key is somebody else's by now. */
     void keep(Claim claim, Problem refusal) {
         if (!Idempotency.isKept(refusal)) {

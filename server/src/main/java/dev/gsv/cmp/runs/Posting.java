@@ -5,6 +5,7 @@ import dev.gsv.cmp.billing.HoldRequest;
 import dev.gsv.cmp.billing.ReleaseRequest;
 import dev.gsv.cmp.billing.SettleOutcome;
 import dev.gsv.cmp.billing.SettleRequest;
+import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Idempotency;
 import dev.gsv.cmp.orgs.OrgId;
 import dev.gsv.cmp.quotas.Quotas;
@@ -61,6 +62,9 @@ sealed interface Posting {
         }
     }
 
+    /** Holds more for a run that goes on. */
+    record Extend(OrgId org, UUID reservation, Credits more) implements Posting {}
+
     /** Takes a run for dead. */
     record Abandon(Opened run) implements Posting {
         @Override
@@ -107,6 +111,8 @@ sealed interface Posting {
 
         /** It had been done before, or there was nothing to do. */
         record Nothing() implements Posted {}
+
+        record Extended(HoldOutcome outcome) implements Posted {}
 
         record Authorized(Authorizations.Answer answer) implements Posted {}
 

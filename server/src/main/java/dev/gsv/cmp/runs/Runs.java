@@ -18,8 +18,10 @@ import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Idempotency;
 import dev.gsv.cmp.kit.Json;
 import dev.gsv.cmp.kit.KitProblem;
+import dev.gsv.cmp.kit.Lanes;
 import dev.gsv.cmp.kit.Page;
 import dev.gsv.cmp.kit.Problem;
+import dev.gsv.cmp.kit.Trace;
 import dev.gsv.cmp.knowledge.Knowledge;
 import dev.gsv.cmp.orgs.Caller;
 import dev.gsv.cmp.orgs.OrgId;
@@ -57,6 +59,7 @@ public class Runs {
     private final Conversations conversations;
     private final Knowledge knowledge;
     private final Keys keys;
+    private final Lanes<Posting, Posting.Posted> lanes;
     private final Opening opening;
     private final Closing closing;
     private final Living living;
@@ -76,6 +79,7 @@ public class Runs {
             Conversations conversations,
             Knowledge knowledge,
             Keys keys,
+            Lanes<Posting, Posting.Posted> lanes,
             Opening opening,
             Closing closing,
             Living living,
@@ -93,6 +97,7 @@ public class Runs {
         this.conversations = conversations;
         this.knowledge = knowledge;
         this.keys = keys;
+        this.lanes = lanes;
         this.opening = opening;
         this.closing = closing;
         this.living = living;
@@ -157,7 +162,8 @@ public class Runs {
     }
 
     /** Everything that is decided before the first transaction. */
-    private record Prepared(Opening.Request request, Gates.Asked asked, Flow flow, RunInput input, JsonNode config) {}
+    private record Prepared(
+            Opening.Request request, Gates.Asked asked, Flow flow, RunInput input, JsonNode config, String traceId) {}
 
     private Prepared prepared(Caller caller, Instances.Runnable target, Ask ask, Keys.@Nullable Claim claim) {
         try {
@@ -171,7 +177,7 @@ public class Runs {
             Credits estimate = card.cost(Ending.meters(Ending.used(bound)), true);
             Gates.Asked asked = gates.ask(caller, target, flow, input, config, bound);
             Opening.Request request = new Opening.Request(caller, target, asked.entry(), card, estimate, claim);
-            return new Prepared(request, asked, flow, input, config);
+            return new Prepared(request, asked, flow, input, config, Trace.id());
         } catch (Problem refusal) {
             if (claim != null) {
                 keys.keep(claim, refusal);
@@ -200,17 +206,29 @@ public class Runs {
         Instant ended = clock.instant();
         Duration elapsed = Duration.between(begun, ended);
         Ending ending = Ending.of(outcome, prepared.asked().costs(outcome));
-        Run.Billing paid = closing.close(
-                run,
-                ending,
-                billing -> outcome instanceof Outcome.Answered text
-                        ? mapper.writeValueAsString(face.apply(new Answered(run.run(), text, billing, elapsed)))
-                        : "");
+        Run.Billing paid = closing.close(run, ending, billing -> body(prepared, run, outcome, billing, elapsed, face));
         metrics.ended(ending.status(), elapsed, Duration.between(ended, clock.instant()));
         return switch (outcome) {
             case Outcome.Failed failed -> throw RunsProblem.of(failed.fault(), failed.message(), failed.node());
             case Outcome.TimedOut late -> throw new RunsProblem.TimedOut(settings.timeoutSeconds());
             case Outcome.Answered text -> face.apply(new Answered(run.run(), text, paid, elapsed));
+        };
+    }
+
+    /** What the caller's key answers from now on; only an answer and a cut-off are kept. */
+    private <T> String body(
+            Prepared prepared,
+            Opened run,
+            Outcome outcome,
+            Run.Billing billing,
+            Duration elapsed,
+            Function<Answered, T> face) {
+        return switch (outcome) {
+            case Outcome.Answered text ->
+                mapper.writeValueAsString(face.apply(new Answered(run.run(), text, billing, elapsed)));
+            case Outcome.Failed failed ->
+                keys.body(RunsProblem.of(failed.fault(), failed.message(), failed.node()), prepared.traceId());
+            case Outcome.TimedOut late -> "";
         };
     }
 
@@ -227,7 +245,12 @@ public class Runs {
                             conversations.of(run.org(), run.instance()),
                             prepared.config(),
                             deadline,
-                            cancellation));
+                            cancellation,
+                            new Holding(
+                                    lanes,
+                                    run,
+                                    prepared.request().card(),
+                                    prepared.request().estimate())));
         } finally {
             living.ends(run);
         }

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Why a run gave no answer. None of these is charged. */
+/** Why a run gave no answer. None of these is charged, but the run that was cut off. */
 public abstract sealed class RunsProblem extends Problem {
 
     private static final Duration SOON = Duration.ofSeconds(5);
@@ -62,6 +62,16 @@ public abstract sealed class RunsProblem extends Problem {
         }
     }
 
+    /** The wallet could not follow a run that cost more than was held for it. */
+    @ProblemCode(value = "INSUFFICIENT_CREDITS", status = 402, title = "Not enough credits", pageOf = "billing")
+    public static final class CutOff extends RunsProblem {
+        CutOff(List<Detail> details) {
+            super(
+                    "The run was cut off: there is no credit left for its next step. What it had used was charged.",
+                    details);
+        }
+    }
+
     static Problem of(Fault fault, String message, @Nullable String node) {
         List<Detail> details =
                 List.of(new Detail(node == null ? "flow" : "nodes." + node, fault.name() + ": " + message));
@@ -69,6 +79,7 @@ public abstract sealed class RunsProblem extends Problem {
             case NEEDS_RUNTIME -> new RuntimeUnavailable(message, details);
             case KNOWLEDGE_UNAVAILABLE -> new KnowledgeUnavailable(details);
             case CANCELLED -> new Cancelled();
+            case CREDIT_EXHAUSTED -> new CutOff(details);
             default -> new ExecutionFailed(message + " Nothing was charged.", details);
         };
     }

@@ -16,6 +16,7 @@ final class Bench implements AutoCloseable {
     final Cancellation cancellation = new Cancellation();
     final Stored history = new Stored();
     Retriever retriever = Retriever.none();
+    Spending spending = Spending.UNBOUNDED;
     Duration time = Duration.ofSeconds(20);
     RunInput input = new RunInput("Hello", "instance-1:session-1");
 
@@ -46,7 +47,7 @@ final class Bench implements AutoCloseable {
                 flow,
                 input,
                 new Surroundings(
-                        retriever, history, config, Clock.systemUTC().instant().plus(time), cancellation));
+                        retriever, history, config, Clock.systemUTC().instant().plus(time), cancellation, spending));
     }
 
     Outcome.Answered answered(Graph graph) {

@@ -3,6 +3,7 @@ package dev.gsv.cmp.flows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +46,33 @@ class ModelNodesTest {
                 .edge("in", "llm", "input_value")
                 .edge("llm", "text_output", "out", "input_value");
         return asked(graph).json().path("model").asString();
+    }
+
+    @Test
+    void a_call_that_nobody_pays_for_is_not_made_and_the_run_ends_with_what_it_used() {
+        List<Usage> asked = new ArrayList<>();
+        bench.spending = most -> {
+            asked.add(most);
+            return asked.size() < 2;
+        };
+        Outcome.Failed failed = bench.failed(new Graph()
+                .node("in", "ChatInput")
+                .node("one", "LanguageModelComponent")
+                .node("two", "LanguageModelComponent")
+                .node("out", "ChatOutput")
+                .edge("in", "one", "input_value")
+                .edge("one", "text_output", "two", "input_value")
+                .edge("two", "text_output", "out", "input_value"));
+        assertThat(failed.fault()).isEqualTo(Fault.CREDIT_EXHAUSTED);
+        assertThat(failed.node()).isEqualTo("two");
+        assertThat(fake.requests).hasSize(1);
+        assertThat(failed.usage().llmTokensOut()).isPositive();
+        assertThat(asked.get(0).llmTokensOut())
+                .as("the most that the first may answer")
+                .isPositive();
+        assertThat(asked.get(1).llmTokensOut())
+                .as("what the first answered, and the most that the second may")
+                .isEqualTo(failed.usage().llmTokensOut() + asked.get(0).llmTokensOut());
     }
 
     @Test
