@@ -18,6 +18,8 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Section 3 of the conformance sheet where it concerns runs, and many callers at once. */
 class KeysTest {
@@ -166,16 +168,17 @@ class KeysTest {
         assertThat(booth.balance()).isEqualTo("99");
     }
 
-    @Test
-    void two_hundred_parallel_runs_on_fifty_credits_are_fifty_answers() throws Exception {
-        Booth booth = Booth.of(Booth.ECHO, Booth.UNLIMITED).withCredits(50);
+    @ParameterizedTest
+    @CsvSource({"200, 50", "1000, 100"})
+    void of_many_parallel_runs_as_many_answer_as_there_are_credits(int runs, int credits) throws Exception {
+        Booth booth = Booth.of(Booth.ECHO, Booth.UNLIMITED).withCredits(credits);
         // Software: a person has a quota of runs at once.
         Api software = booth.withKey();
         Map<Integer, Integer> statuses = new HashMap<>();
-        for (Api.Reply reply : together(200, () -> booth.run(software, "x"))) {
+        for (Api.Reply reply : together(runs, () -> booth.run(software, "x"))) {
             statuses.merge(reply.status(), 1, Integer::sum);
         }
-        assertThat(statuses).isEqualTo(Map.of(200, 50, 402, 150));
+        assertThat(statuses).isEqualTo(Map.of(200, credits, 402, runs - credits));
         assertThat(booth.balance()).isEqualTo("0");
         assertThat(booth.wallet().at("/available")).isEqualTo("0");
         booth.keepsTheLaws();
