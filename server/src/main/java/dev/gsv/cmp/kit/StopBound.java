@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class StopBound {
 
     /** What an orderly stop may take; cutting off comes after it, and five seconds are promised. */
-    static final Duration ORDERLY = Duration.ofSeconds(4);
+    static final Duration ORDERLY = Duration.ofSeconds(3);
 
     /** What cutting off may take. */
     static final Duration CUT = Duration.ofMillis(700);
