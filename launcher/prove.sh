@@ -2,8 +2,11 @@
 # shellcheck disable=SC2154  # root, server, build, java and usage are set by cmp
 # ./cmp simulate and ./cmp torture: the ledger under faults, for as long as you like.
 
-# Compiles the tests and prints their class path.
+# For tools that are main classes of the test tree: compiles it and prints its class path, on the last line.
 test_path() {
+  need_jdk
+  need_maven
+  mkdir -p "$build"
   quietly "Compiling the tests" "$build/prove.log" maven -q test-compile dependency:build-classpath \
     -Dmdep.includeScope=test "-Dmdep.outputFile=$build/test.classpath" >&2
   printf '%s' "$server/target/test-classes:$server/target/classes:$(cat "$build/test.classpath")"
@@ -30,8 +33,6 @@ simulate() {
   local minutes=5 seed="" path
   options minutes seed -- "$@"
   need_jdk
-  need_maven
-  mkdir -p "$build"
   path=$(test_path)
   # shellcheck disable=SC2086  # no seed is no argument
   exec "$java" -Xmx512m -XX:+UseSerialGC -cp "$path" dev.gsv.cmp.billing.LedgerSimulationTest "$minutes" $seed
@@ -42,7 +43,6 @@ torture() {
   options rounds seed -- "$@"
   need_jdk
   build_app
-  need_maven
   path=$(test_path)
   scratch=$(mktemp -d "${TMPDIR:-/tmp}/cmp-torture-XXXXXX")
   exec "$java" -Xmx256m -XX:+UseSerialGC -cp "$path" dev.gsv.cmp.billing.Torture "$rounds" "$seed" "$(app)" "$scratch"
