@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,5 +45,15 @@ class PostgresBinariesTest {
                 })
                 .isInstanceOf(CannotStart.class);
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void programs_that_unpack_at_the_same_time_do_not_disturb_each_other() {
+        List<CompletableFuture<PostgresBinaries>> both = Stream.generate(() ->
+                        CompletableFuture.supplyAsync(() -> PostgresBinaries.in(folder), Thread::startVirtualThread))
+                .limit(2)
+                .toList();
+        both.forEach(CompletableFuture::join);
+        assertThat(folder.toFile().list()).singleElement().asString().startsWith("postgresql-");
     }
 }
