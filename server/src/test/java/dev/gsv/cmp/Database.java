@@ -1,6 +1,7 @@
 package dev.gsv.cmp;
 
 import dev.gsv.cmp.kit.EmbeddedDatabase;
+import dev.gsv.cmp.kit.Pipelines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -91,6 +92,7 @@ public final class Database {
         source.setUrl(CLUSTER.jdbcUrl(database));
         source.setUser(CLUSTER.user());
         source.setPassword(CLUSTER.password());
+        source.setBinaryTransferEnable(Pipelines.BINARY_TYPES);
         return source;
     }
 }

@@ -72,7 +72,8 @@ class HouseTest {
                     Set.of("orgs", "access", "catalog", "flows", "knowledge", "instances", "commerce", "billing")));
 
     /** Who makes, watches or classifies the database's connections, and reads no row. */
-    private static final Class<?>[] NEAR_SQL = kit("DatabaseConfig", "Jobs", "Outage", "Readiness", "SqlState");
+    private static final Class<?>[] NEAR_SQL =
+            kit("DatabaseConfig", "Jobs", "Outage", "Pipeline", "Pipelines", "Readiness", "SqlState");
 
     private static final Set<String> KEEPERS_OF_FILES = Set.of(
             "kit.DatabaseDirectory",

@@ -1,10 +1,14 @@
 package dev.gsv.cmp.billing;
 
+import dev.gsv.cmp.kit.AllOrgs;
+import dev.gsv.cmp.kit.Pipeline;
+import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -51,17 +55,25 @@ class AllowanceStore {
                 .update();
     }
 
-    void update(OrgId org, Allowance allowance) {
-        jdbc.sql("""
-                        update allowance
-                        set next_period = :period, next_at = :next::timestamptz, updated_at = clock_timestamp()
-                        where org_id = :org and id = :id
-                        """)
-                .param("org", org.value())
-                .param("id", allowance.id())
-                .param("period", allowance.nextPeriod())
-                .param("next", text(allowance.nextAt()), Types.VARCHAR)
-                .update();
+    @AllOrgs(because = "each row names its organization; the callers were let into all of them")
+    void update(Pipeline pipeline, Collection<Allowance> allowances) {
+        if (allowances.isEmpty()) {
+            return;
+        }
+        pipeline.add(
+                """
+                        update allowance a
+                        set next_period = n.period, next_at = n.next_at, updated_at = clock_timestamp()
+                        from unnest(:orgs::uuid[], :ids::uuid[], :periods::bigint[], :times::timestamptz[])
+                             as n (org_id, id, period, next_at)
+                        where a.org_id = n.org_id and a.id = n.id
+                        """,
+                Rows.of(allowances)
+                        .id("orgs", row -> row.org().value())
+                        .id("ids", Allowance::id)
+                        .number("periods", Allowance::nextPeriod)
+                        .time("times", Allowance::nextAt)
+                        .columns());
     }
 
     /** Those with a period that has begun, the longest waiting first. */

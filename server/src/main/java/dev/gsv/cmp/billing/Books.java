@@ -1,6 +1,8 @@
 package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.Ids;
+import dev.gsv.cmp.kit.Pipeline;
+import dev.gsv.cmp.kit.Pipelines;
 import dev.gsv.cmp.orgs.OrgId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ final class Books {
         private final TransferStore transfers;
         private final LowBalance lowBalance;
         private final Ids ids;
+        private final Pipelines pipelines;
         /** The simulation makes it small, so that bursts are common. */
         volatile int sweepPortion = SWEEP_PORTION;
 
@@ -45,7 +48,8 @@ final class Books {
                 ReservationStore reservations,
                 TransferStore transfers,
                 LowBalance lowBalance,
-                Ids ids) {
+                Ids ids,
+                Pipelines pipelines) {
             this.wallets = wallets;
             this.grants = grants;
             this.allowances = allowances;
@@ -54,21 +58,62 @@ final class Books {
             this.transfers = transfers;
             this.lowBalance = lowBalance;
             this.ids = ids;
+            this.pipelines = pipelines;
         }
 
-        Books open(Collection<OrgId> orgs) {
-            return open(wallets.lock(orgs), false);
+        /**
+         * Asks for books.
+         *
+         * @param wanted holds that will be asked for with {@link Books#hold}, with their organizations
+         */
+        Request ask(Pipeline pipeline, Collection<OrgId> orgs, Map<UUID, OrgId> wanted) {
+            return ask(pipeline, orgs, wanted, false);
+        }
+
+        private Request ask(Pipeline pipeline, Collection<OrgId> orgs, Map<UUID, OrgId> wanted, boolean looking) {
+            Request request = new Request(this, wanted, looking);
+            wallets.read(pipeline, orgs, looking, purse -> request.purses.put(purse.org, purse));
+            wallets.readGrants(pipeline, orgs, request.purses, now -> request.now = now);
+            if (!wanted.isEmpty()) {
+                holds.read(pipeline, wanted, request.holds::add);
+            }
+            return request;
+        }
+
+        Books open(Collection<OrgId> orgs, Map<UUID, OrgId> wanted) {
+            Pipeline pipeline = pipelines.open();
+            Request request = ask(pipeline, orgs, wanted);
+            pipeline.run();
+            return request.books();
         }
 
         /** The same to look at: nothing is locked, and nothing is written, whatever is decided. */
-        Books look(Collection<OrgId> orgs) {
-            return open(wallets.look(orgs), true);
+        Books look(Collection<OrgId> orgs, Map<UUID, OrgId> wanted) {
+            Pipeline pipeline = pipelines.open();
+            Request request = ask(pipeline, orgs, wanted, true);
+            pipeline.run();
+            return request.books();
+        }
+    }
+
+    /** Books that were asked for; they can be opened when the pipeline has run. */
+    static final class Request {
+        private final Shelf shelf;
+        private final Map<UUID, OrgId> wanted;
+        private final boolean looking;
+        private final Map<OrgId, Purse> purses = new LinkedHashMap<>();
+        private final List<Hold> holds = new ArrayList<>();
+        private Instant now = Instant.EPOCH;
+
+        private Request(Shelf shelf, Map<UUID, OrgId> wanted, boolean looking) {
+            this.shelf = shelf;
+            this.wanted = wanted;
+            this.looking = looking;
         }
 
-        private Books open(List<Purse> found, boolean looking) {
-            Map<OrgId, Purse> purses = new LinkedHashMap<>();
-            found.forEach(purse -> purses.put(purse.org, purse));
-            Books books = new Books(this, purses, wallets.readGrants(purses), looking);
+        Books books() {
+            Books books = new Books(shelf, purses, now, looking);
+            books.found(wanted, holds);
             books.sweep(purses.values().stream()
                     .filter(purse -> purse.due(books.now))
                     .toList());
@@ -86,7 +131,11 @@ final class Books {
     private final Map<UUID, Hold> opened = new LinkedHashMap<>();
     private final Map<UUID, Hold> ended = new LinkedHashMap<>();
     private final Map<UUID, Hold> closedLate = new LinkedHashMap<>();
-    private final List<Hold> refused = new ArrayList<>();
+    /** Holds that stand on more now than the table says. */
+    private final Map<UUID, Hold> raised = new LinkedHashMap<>();
+    /** Holds that are over without having stood at the end of another transaction, and those that time has ended. */
+    private final List<Hold> over = new ArrayList<>();
+
     private final List<Transfer> transfers = new ArrayList<>();
     private final List<Grant> granted = new ArrayList<>();
     private final Map<UUID, Allowance> allowances = new LinkedHashMap<>();
@@ -115,9 +164,7 @@ final class Books {
             }
         }
         expired.forEach(hold -> known.put(hold.id(), hold));
-        if (!looking) {
-            shelf.reservations.insert(expired);
-        }
+        over.addAll(expired);
         Map<OrgId, WalletStore.Next> next = shelf.wallets.next(orgs, now, looking ? now : null);
         for (Purse purse : due) {
             WalletStore.Next coming = next.getOrDefault(purse.org, WalletStore.Next.NOTHING);
@@ -189,17 +236,22 @@ final class Books {
         return shelf.ids.next();
     }
 
-    /** Reads holds that will be asked for with {@link #hold}. */
-    void read(Map<UUID, OrgId> wanted) {
-        if (wanted.isEmpty()) {
-            return;
-        }
+    private void read(Map<UUID, OrgId> wanted) {
+        Pipeline pipeline = shelf.pipelines.open();
+        List<Hold> holds = new ArrayList<>();
+        shelf.holds.read(pipeline, wanted, holds::add);
+        pipeline.run();
+        found(wanted, holds);
+    }
+
+    /** Takes in the open holds among those that are wanted, and looks for the others among those that are over. */
+    private void found(Map<UUID, OrgId> wanted, List<Hold> holds) {
         looked.putAll(wanted);
-        shelf.holds.read(wanted).forEach(hold -> known.put(hold.id(), hold));
-        Map<UUID, OrgId> over = new HashMap<>(wanted);
-        over.keySet().removeAll(known.keySet());
-        if (!over.isEmpty()) {
-            shelf.reservations.read(over).forEach(hold -> known.put(hold.id(), hold));
+        holds.forEach(hold -> known.put(hold.id(), hold));
+        Map<UUID, OrgId> missing = new HashMap<>(wanted);
+        missing.keySet().removeAll(known.keySet());
+        if (!missing.isEmpty()) {
+            shelf.reservations.read(missing).forEach(hold -> known.put(hold.id(), hold));
         }
     }
 
@@ -221,15 +273,16 @@ final class Books {
 
     /** A question for credit that was refused: it leaves a trace in the history only. */
     void refused(Hold hold) {
-        refused.add(hold);
+        over.add(hold);
         known.put(hold.id(), hold);
     }
 
     /** A hold that ended now, or one that had expired and is closed now. */
     void ended(Hold before, Hold after) {
         if (opened.remove(after.id()) != null) {
-            refused.add(after);
+            over.add(after);
         } else if (before.pending()) {
+            raised.remove(after.id());
             ended.put(after.id(), after);
         } else {
             closedLate.put(after.id(), after);
@@ -239,8 +292,8 @@ final class Books {
 
     /** A hold that stands on more now. */
     void raised(Hold hold) {
-        if (opened.replace(hold.id(), hold) == null && !looking) {
-            shelf.holds.raise(hold.org(), hold);
+        if (opened.replace(hold.id(), hold) == null) {
+            raised.put(hold.id(), hold);
         }
         known.put(hold.id(), hold);
     }
@@ -321,23 +374,31 @@ final class Books {
         return transfer;
     }
 
-    /** Writes everything that changed; the wallets last, their rows are the hottest. */
+    /** {@link #close(Pipeline)} in a round trip of its own. */
     void close() {
+        Pipeline pipeline = shelf.pipelines.open();
+        close(pipeline);
+        pipeline.run();
+    }
+
+    /** Writes everything that changed; the wallets last, their rows are the hottest. */
+    void close(Pipeline pipeline) {
         if (looking) {
             return;
         }
-        shelf.transfers.insert(transfers);
-        shelf.wallets.insertGrants(granted);
-        shelf.wallets.updateGrants(purses.values());
-        shelf.grants.end(purses.values());
-        allowances.values().forEach(allowance -> shelf.allowances.update(allowance.org(), allowance));
-        shelf.holds.insert(opened.values());
-        shelf.holds.delete(ended.values());
-        List<Hold> over = new ArrayList<>(ended.values());
-        over.addAll(refused);
-        shelf.reservations.insert(over);
-        shelf.reservations.close(closedLate.values());
-        shelf.wallets.update(purses.values().stream().filter(Purse::changed).toList());
+        shelf.transfers.insert(pipeline, transfers);
+        shelf.wallets.insertGrants(pipeline, granted);
+        shelf.wallets.updateGrants(pipeline, purses.values());
+        shelf.grants.end(pipeline, purses.values());
+        shelf.allowances.update(pipeline, allowances.values());
+        shelf.holds.insert(pipeline, opened.values());
+        shelf.holds.raise(pipeline, raised.values());
+        shelf.holds.delete(pipeline, ended.values());
+        over.addAll(ended.values());
+        shelf.reservations.insert(pipeline, over);
+        shelf.reservations.close(pipeline, closedLate.values());
+        shelf.wallets.update(
+                pipeline, purses.values().stream().filter(Purse::changed).toList());
         for (Purse purse : purses.values()) {
             if (purse.fellBelow(purse.alertBelow) || purse.fellBelow(purse.topUpBelow)) {
                 shelf.lowBalance.fell(purse, now);

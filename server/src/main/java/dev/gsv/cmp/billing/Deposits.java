@@ -5,6 +5,8 @@ import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Idempotency;
 import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.Lanes;
+import dev.gsv.cmp.kit.Pipeline;
+import dev.gsv.cmp.kit.Pipelines;
 import dev.gsv.cmp.kit.Problem;
 import dev.gsv.cmp.kit.Trace;
 import dev.gsv.cmp.orgs.OrgId;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Service;
@@ -84,10 +87,15 @@ class Deposits {
     }
 
     /** Adds all of them within the running transaction; nothing for those whose key is taken. */
-    static List<Lanes.Answer<Optional<Entry>>> post(List<Deposit> batch, Ledger ledger, Idempotency idempotency) {
-        Set<Idempotency.Key> mine = new HashSet<>(
-                idempotency.claim(batch.stream().map(Deposit::wanted).toList()));
-        Desk desk = ledger.open(batch.stream().map(Deposit::org).distinct().toList(), Map.of());
+    static List<Lanes.Answer<Optional<Entry>>> post(
+            List<Deposit> batch, Ledger ledger, Idempotency idempotency, Pipelines pipelines) {
+        Pipeline reading = pipelines.open();
+        Set<Idempotency.Key> mine = new HashSet<>();
+        idempotency.claim(reading, batch.stream().map(Deposit::wanted).toList(), mine::add);
+        Supplier<Desk> asked =
+                ledger.ask(reading, batch.stream().map(Deposit::org).distinct().toList(), Map.of());
+        reading.run();
+        Desk desk = asked.get();
         List<Idempotency.Finished> finished = new ArrayList<>();
         List<Idempotency.Key> freed = new ArrayList<>();
         List<Lanes.Answer<Optional<Entry>>> answers = new ArrayList<>();
@@ -119,9 +127,11 @@ class Deposits {
                 answers.add(new Lanes.Answer.Refused<>(refusal));
             }
         }
-        idempotency.finish(finished);
-        idempotency.free(freed);
-        desk.close();
+        Pipeline writing = pipelines.open();
+        idempotency.finish(writing, finished);
+        idempotency.free(writing, freed);
+        desk.close(writing);
+        writing.run();
         return answers;
     }
 }

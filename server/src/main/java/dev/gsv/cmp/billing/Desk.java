@@ -2,6 +2,7 @@ package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.KitProblem;
+import dev.gsv.cmp.kit.Pipeline;
 import dev.gsv.cmp.orgs.OrgId;
 import java.time.Duration;
 import java.time.Instant;
@@ -296,5 +297,10 @@ public final class Desk {
     /** Writes everything that was decided. */
     public void close() {
         books.close();
+    }
+
+    /** {@link #close()} by statements that travel with others; nothing is written before the pipeline has run. */
+    public void close(Pipeline pipeline) {
+        books.close(pipeline);
     }
 }

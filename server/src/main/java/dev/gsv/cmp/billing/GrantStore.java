@@ -2,6 +2,7 @@ package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.AllOrgs;
 import dev.gsv.cmp.kit.Credits;
+import dev.gsv.cmp.kit.Pipeline;
 import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
@@ -81,7 +82,7 @@ class GrantStore {
 
     /** Writes ends that have moved. */
     @AllOrgs(because = "each row names its organization; the callers were let into all of them")
-    void end(Collection<Purse> purses) {
+    void end(Pipeline pipeline, Collection<Purse> purses) {
         record Ended(OrgId org, Purse.Portion portion) {}
         List<Ended> ended = purses.stream()
                 .flatMap(purse -> purse.portions().stream()
@@ -91,21 +92,21 @@ class GrantStore {
         if (ended.isEmpty()) {
             return;
         }
-        jdbc.sql("""
+        pipeline.add(
+                """
                         update credit_grant g
                         set expires_at = n.expires_at, updated_at = clock_timestamp(),
                             voided_at = case when n.voided then coalesce(g.voided_at, n.expires_at) end
                         from unnest(:orgs::uuid[], :ids::uuid[], :expires::timestamptz[], :voided::text[]::boolean[])
                              as n (org_id, id, expires_at, voided)
                         where g.org_id = n.org_id and g.id = n.id
-                        """)
-                .params(Rows.of(ended)
-                        .text("orgs", Ended::org)
-                        .text("ids", row -> row.portion().id)
-                        .text("expires", row -> row.portion().expiresAt())
+                        """,
+                Rows.of(ended)
+                        .id("orgs", row -> row.org().value())
+                        .id("ids", row -> row.portion().id)
+                        .time("expires", row -> row.portion().expiresAt())
                         .text("voided", row -> row.portion().voided())
-                        .columns())
-                .update();
+                        .columns());
     }
 
     private static final String SHOWN = """

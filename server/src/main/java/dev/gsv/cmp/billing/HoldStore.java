@@ -1,6 +1,7 @@
 package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.AllOrgs;
+import dev.gsv.cmp.kit.Pipeline;
 import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -43,11 +45,12 @@ class HoldStore {
     }
 
     @AllOrgs(because = MANY)
-    void insert(Collection<Hold> holds) {
+    void insert(Pipeline pipeline, Collection<Hold> holds) {
         if (holds.isEmpty()) {
             return;
         }
-        jdbc.sql("""
+        pipeline.add(
+                """
                         insert into hold (org_id, id, instance_id, run_id, amount_micros, rate_card, expires_at, created_at,
                                           grants, grant_micros, capability)
                         select org_id, id, instance_id, run_id, amount, card, expires_at, created_at, grants::uuid[],
@@ -57,21 +60,20 @@ class HoldStore {
                                     :micros::text[], :capabilities::text[])
                              as n (org_id, id, instance_id, run_id, amount, card, expires_at, created_at, grants, micros,
                                    capability)
-                        """)
-                .params(Rows.of(holds)
-                        .text("orgs", Hold::org)
-                        .text("ids", Hold::id)
-                        .text("instances", Hold::instance)
-                        .text("runs", Hold::run)
+                        """,
+                Rows.of(holds)
+                        .id("orgs", row -> row.org().value())
+                        .id("ids", Hold::id)
+                        .id("instances", Hold::instance)
+                        .id("runs", Hold::run)
                         .number("amounts", Hold::amount)
                         .text("cards", hold -> card(hold.card()))
-                        .text("expires", Hold::expiresAt)
-                        .text("created", Hold::createdAt)
+                        .time("expires", Hold::expiresAt)
+                        .time("created", Hold::createdAt)
                         .text("grants", row -> Part.grants(row.parts()))
                         .text("micros", row -> Part.amounts(row.parts()))
                         .text("capabilities", Hold::capability)
-                        .columns())
-                .update();
+                        .columns());
     }
 
     /** The standard card is not written down: it is nearly always that one. */
@@ -81,36 +83,36 @@ class HoldStore {
 
     /** Reads open holds by id, each within its organization. */
     @AllOrgs(because = MANY)
-    List<Hold> read(Map<UUID, OrgId> wanted) {
-        return jdbc.sql("""
+    void read(Pipeline pipeline, Map<UUID, OrgId> wanted, Consumer<Hold> found) {
+        pipeline.add(
+                """
                         select h.*
                         from unnest(:orgs::uuid[], :ids::uuid[]) as n (org_id, id)
                         join hold h on h.org_id = n.org_id and h.id = n.id
-                        """)
-                .params(Rows.of(wanted.entrySet())
-                        .text("orgs", Map.Entry::getValue)
-                        .text("ids", Map.Entry::getKey)
-                        .columns())
-                .query(this::hold)
-                .list();
+                        """,
+                Rows.of(wanted.entrySet())
+                        .id("orgs", row -> row.getValue().value())
+                        .id("ids", Map.Entry::getKey)
+                        .columns(),
+                row -> found.accept(hold(row, 0)));
     }
 
     /** Removes holds, which have ended. */
     @AllOrgs(because = MANY)
-    void delete(Collection<Hold> holds) {
+    void delete(Pipeline pipeline, Collection<Hold> holds) {
         if (holds.isEmpty()) {
             return;
         }
-        jdbc.sql("""
+        pipeline.add(
+                """
                         delete from hold h
                         using unnest(:orgs::uuid[], :ids::uuid[]) as n (org_id, id)
                         where h.org_id = n.org_id and h.id = n.id
-                        """)
-                .params(Rows.of(holds)
-                        .text("orgs", Hold::org)
-                        .text("ids", Hold::id)
-                        .columns())
-                .update();
+                        """,
+                Rows.of(holds)
+                        .id("orgs", row -> row.org().value())
+                        .id("ids", Hold::id)
+                        .columns());
     }
 
     /** Takes out holds past their limit, the oldest first, and returns them as they were. */
@@ -145,22 +147,27 @@ class HoldStore {
                 .list();
     }
 
-    /** Raises a hold to a new amount that stands on more parts. */
-    void raise(OrgId org, Hold hold) {
-        jdbc.sql("""
+    /** Raises holds to new amounts that stand on more parts. */
+    @AllOrgs(because = MANY)
+    void raise(Pipeline pipeline, Collection<Hold> holds) {
+        if (holds.isEmpty()) {
+            return;
+        }
+        pipeline.add(
+                """
                         update hold h
                         set amount_micros = n.amount, grants = n.grants::uuid[], grant_micros = n.micros::bigint[]
-                        from unnest(:amounts::bigint[], :grants::text[], :micros::text[]) as n (amount, grants, micros)
-                        where h.org_id = :org and h.id = :id
-                        """)
-                .param("org", org.value())
-                .param("id", hold.id())
-                .params(Rows.of(List.of(hold))
+                        from unnest(:orgs::uuid[], :ids::uuid[], :amounts::bigint[], :grants::text[], :micros::text[])
+                             as n (org_id, id, amount, grants, micros)
+                        where h.org_id = n.org_id and h.id = n.id
+                        """,
+                Rows.of(holds)
+                        .id("orgs", row -> row.org().value())
+                        .id("ids", Hold::id)
                         .number("amounts", Hold::amount)
                         .text("grants", row -> Part.grants(row.parts()))
                         .text("micros", row -> Part.amounts(row.parts()))
-                        .columns())
-                .update();
+                        .columns());
     }
 
     /**
@@ -177,8 +184,8 @@ class HoldStore {
                         returning h.id
                         """)
                 .params(Rows.of(holds.entrySet())
-                        .text("orgs", Map.Entry::getValue)
-                        .text("ids", Map.Entry::getKey)
+                        .id("orgs", row -> row.getValue().value())
+                        .id("ids", Map.Entry::getKey)
                         .columns())
                 .param("ttl", ttlSeconds)
                 .query(UUID.class)

@@ -2,6 +2,7 @@ package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.KitProblem;
+import dev.gsv.cmp.kit.Pipeline;
 import dev.gsv.cmp.orgs.OrgId;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Isolation;
@@ -66,9 +68,19 @@ public class Ledger {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public Desk open(Collection<OrgId> orgs, Map<UUID, OrgId> wanted) {
-        Books books = shelf.open(orgs);
-        books.read(wanted);
-        return new Desk(books, settings);
+        return new Desk(shelf.open(orgs, wanted), settings);
+    }
+
+    /**
+     * Asks for a desk by statements that travel with others.
+     *
+     * @param wanted reservations that will be settled or released, with their organizations
+     * @return opens the desk, when the pipeline has run
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Supplier<Desk> ask(Pipeline pipeline, Collection<OrgId> orgs, Map<UUID, OrgId> wanted) {
+        Books.Request request = shelf.ask(pipeline, orgs, wanted);
+        return () -> new Desk(request.books(), settings);
     }
 
     /**
@@ -78,9 +90,7 @@ public class Ledger {
      */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public <R> R preview(OrgId org, Map<UUID, OrgId> wanted, Function<Desk, R> decision) {
-        Books books = shelf.look(List.of(org));
-        books.read(wanted);
-        return decision.apply(new Desk(books, settings));
+        return decision.apply(new Desk(shelf.look(List.of(org), wanted), settings));
     }
 
     private <T, R> List<R> decide(
@@ -261,7 +271,7 @@ public class Ledger {
     /** Expires what is due in one wallet. */
     @Transactional(propagation = Propagation.REQUIRES_NEW)
     public void sweep(OrgId org) {
-        shelf.open(List.of(org)).close();
+        shelf.open(List.of(org), Map.of()).close();
     }
 
     /** Makes room for the months to come. */

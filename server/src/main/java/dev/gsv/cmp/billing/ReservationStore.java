@@ -1,6 +1,7 @@
 package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.AllOrgs;
+import dev.gsv.cmp.kit.Pipeline;
 import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
@@ -50,19 +51,20 @@ class ReservationStore {
                         join reservation r on r.org_id = n.org_id and r.id = n.id
                         """)
                 .params(Rows.of(wanted.entrySet())
-                        .text("orgs", Map.Entry::getValue)
-                        .text("ids", Map.Entry::getKey)
+                        .id("orgs", row -> row.getValue().value())
+                        .id("ids", Map.Entry::getKey)
                         .columns())
                 .query(this::hold)
                 .list();
     }
 
     @AllOrgs(because = MANY)
-    void insert(Collection<Hold> holds) {
+    void insert(Pipeline pipeline, Collection<Hold> holds) {
         if (holds.isEmpty()) {
             return;
         }
-        jdbc.sql("""
+        pipeline.add(
+                """
                         insert into reservation (org_id, id, instance_id, run_id, amount_micros, status, rate_card,
                                                  expires_at, created_at, ended_at, closed_at, usage, debited_micros,
                                                  absorbed_micros, balance_micros, entry_id, reason)
@@ -72,29 +74,29 @@ class ReservationStore {
                                              :closed::timestamptz[], :usages::jsonb[], :debited::bigint[],
                                              :absorbed::bigint[], :balances::bigint[], :entries::uuid[],
                                              :reasons::text[])
-                        """)
-                .params(closings(Rows.of(holds)
-                                .text("orgs", Hold::org)
-                                .text("ids", Hold::id)
-                                .text("instances", Hold::instance)
-                                .text("runs", Hold::run)
+                        """,
+                closings(Rows.of(holds)
+                                .id("orgs", row -> row.org().value())
+                                .id("ids", Hold::id)
+                                .id("instances", Hold::instance)
+                                .id("runs", Hold::run)
                                 .number("amounts", Hold::amount)
                                 .text("states", hold -> hold.status().text())
                                 .text("cards", hold -> HoldStore.card(hold.card()))
-                                .text("expires", Hold::expiresAt)
-                                .text("created", Hold::createdAt)
-                                .text("ended", Hold::endedAt))
-                        .columns())
-                .update();
+                                .time("expires", Hold::expiresAt)
+                                .time("created", Hold::createdAt)
+                                .time("ended", Hold::endedAt))
+                        .columns());
     }
 
     /** Writes how expired holds were closed after all. */
     @AllOrgs(because = MANY)
-    void close(Collection<Hold> holds) {
+    void close(Pipeline pipeline, Collection<Hold> holds) {
         if (holds.isEmpty()) {
             return;
         }
-        jdbc.sql("""
+        pipeline.add(
+                """
                         update reservation r
                         set closed_at = n.closed_at, usage = n.usage, debited_micros = n.debited,
                             absorbed_micros = n.absorbed, balance_micros = n.balance, entry_id = n.entry, reason = n.reason
@@ -103,14 +105,13 @@ class ReservationStore {
                                     :reasons::text[])
                              as n (org_id, id, closed_at, usage, debited, absorbed, balance, entry, reason)
                         where r.org_id = n.org_id and r.id = n.id and r.closed_at is null
-                        """)
-                .params(closings(Rows.of(holds).text("orgs", Hold::org).text("ids", Hold::id))
-                        .columns())
-                .update();
+                        """,
+                closings(Rows.of(holds).id("orgs", row -> row.org().value()).id("ids", Hold::id))
+                        .columns());
     }
 
     private Rows<Hold> closings(Rows<Hold> rows) {
-        return rows.text("closed", of(Hold.Closing::at))
+        return rows.time("closed", of(Hold.Closing::at))
                 .text(
                         "usages",
                         of(closing -> closing.usage() == null
@@ -119,7 +120,7 @@ class ReservationStore {
                 .whole("debited", of(Hold.Closing::debited))
                 .whole("absorbed", of(Hold.Closing::absorbed))
                 .whole("balances", of(Hold.Closing::balance))
-                .text("entries", of(Hold.Closing::entry))
+                .id("entries", of(Hold.Closing::entry))
                 .text("reasons", of(Hold.Closing::reason));
     }
 

@@ -2,6 +2,7 @@ package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.AllOrgs;
 import dev.gsv.cmp.kit.Credits;
+import dev.gsv.cmp.kit.Pipeline;
 import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
@@ -29,11 +30,12 @@ class TransferStore {
     }
 
     @AllOrgs(because = "each row names its organization; the callers were let into all of them")
-    void insert(Collection<Transfer> transfers) {
+    void insert(Pipeline pipeline, Collection<Transfer> transfers) {
         if (transfers.isEmpty()) {
             return;
         }
-        jdbc.sql("""
+        pipeline.add(
+                """
                         insert into transfer (org_id, seq, created_at, id, movement_id, source, target, amount_micros,
                                               balance_micros, type, reference, instance_id, run_id, reason, metadata,
                                               grants, grant_micros)
@@ -46,27 +48,26 @@ class TransferStore {
                                     :micros::text[])
                              as n (org_id, seq, created_at, id, movement_id, source, target, amount, balance, type,
                                    reference, instance_id, run_id, reason, metadata, grants, micros)
-                        """)
-                .params(Rows.of(transfers)
-                        .text("orgs", Transfer::org)
+                        """,
+                Rows.of(transfers)
+                        .id("orgs", row -> row.org().value())
                         .number("seqs", Transfer::seq)
-                        .text("times", Transfer::at)
-                        .text("ids", Transfer::id)
-                        .text("movements", Transfer::movement)
+                        .time("times", Transfer::at)
+                        .id("ids", Transfer::id)
+                        .id("movements", Transfer::movement)
                         .text("sources", transfer -> transfer.source().text())
                         .text("targets", transfer -> transfer.target().text())
                         .number("amounts", Transfer::micros)
                         .number("balances", Transfer::balance)
                         .text("types", transfer -> transfer.type().text())
                         .text("references", transfer -> transfer.cause().reference())
-                        .text("instances", transfer -> transfer.cause().instance())
-                        .text("runs", transfer -> transfer.cause().run())
+                        .id("instances", transfer -> transfer.cause().instance())
+                        .id("runs", transfer -> transfer.cause().run())
                         .text("reasons", Transfer::reason)
                         .text("metadata", transfer -> metadata(transfer.cause().metadata()))
                         .text("grants", row -> Part.grants(row.uses()))
                         .text("micros", row -> Part.amounts(row.uses()))
-                        .columns())
-                .update();
+                        .columns());
     }
 
     private @Nullable String metadata(Map<String, String> metadata) {

@@ -2,6 +2,7 @@ package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.AllOrgs;
 import dev.gsv.cmp.kit.Credits;
+import dev.gsv.cmp.kit.Pipeline;
 import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
@@ -15,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -124,18 +125,6 @@ class WalletStore {
                 .toList();
     }
 
-    /** Locks wallets, always in the same order, so that two transactions never wait for each other in a circle. */
-    @AllOrgs(because = MANY)
-    List<Purse> lock(Collection<OrgId> orgs) {
-        return purses(PURSES + " for update", orgs);
-    }
-
-    /** The same without a lock, for whoever only looks. */
-    @AllOrgs(because = MANY)
-    List<Purse> look(Collection<OrgId> orgs) {
-        return purses(PURSES, orgs);
-    }
-
     private static final String PURSES = """
             select org_id, id, posted_micros, held_micros, open_holds, floor_micros, last_seq, last_entry_at, due_at,
                    low_balance_threshold_micros, top_up_threshold_micros
@@ -143,10 +132,20 @@ class WalletStore {
             where org_id = any(:orgs::uuid[])
             order by org_id""";
 
-    private List<Purse> purses(String sql, Collection<OrgId> orgs) {
-        return jdbc.sql(sql)
-                .param("orgs", OrgId.texts(orgs))
-                .query((row, number) -> new Purse(
+    private static final String LOCKED = PURSES + " for update";
+
+    /**
+     * Reads wallets and locks them, always in the same order, so that two transactions never wait for each other in a
+     * circle.
+     *
+     * @param look true for whoever only looks: without a lock
+     */
+    @AllOrgs(because = MANY)
+    void read(Pipeline pipeline, Collection<OrgId> orgs, boolean look, Consumer<Purse> found) {
+        pipeline.add(
+                look ? PURSES : LOCKED,
+                Map.of("orgs", OrgId.texts(orgs)),
+                row -> found.accept(new Purse(
                         new OrgId(row.getObject("org_id", UUID.class)),
                         row.getObject("id", UUID.class),
                         row.getLong("posted_micros"),
@@ -157,33 +156,31 @@ class WalletStore {
                         GrantStore.at(row, "last_entry_at"),
                         GrantStore.at(row, "due_at"),
                         row.getObject("low_balance_threshold_micros", Long.class),
-                        row.getObject("top_up_threshold_micros", Long.class)))
-                .list();
+                        row.getObject("top_up_threshold_micros", Long.class))));
     }
 
     /**
-     * Reads the grants that have something left into their wallets.
+     * Reads the grants that have something left into their wallets, which were read before.
      *
-     * @return the database's clock, not the start of the transaction: time that was spent waiting for a lock has passed
+     * @param now learns the database's clock, not the start of the transaction: time that was spent waiting for a lock
+     *     has passed
      */
     @AllOrgs(because = MANY)
-    Instant readGrants(Map<OrgId, Purse> purses) {
-        AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
-        jdbc.sql("""
+    void readGrants(Pipeline pipeline, Collection<OrgId> orgs, Map<OrgId, Purse> purses, Consumer<Instant> now) {
+        pipeline.add("""
                         select clock_timestamp() as now, g.org_id, g.id, g.kind, g.priority, g.effective_at, g.expires_at,
                                g.created_at, g.remaining_micros, g.held_micros, g.capability, g.allowance_id, g.period,
                                g.carried, g.voided_at is not null as voided
                         from (values (1)) as once (row)
                         left join credit_grant g on g.org_id = any(:orgs::uuid[]) and g.open
-                        """).param("orgs", OrgId.texts(purses.keySet())).query(row -> {
-            now.set(row.getObject("now", OffsetDateTime.class).toInstant());
+                        """, Map.of("orgs", OrgId.texts(orgs)), row -> {
+            now.accept(row.getObject("now", OffsetDateTime.class).toInstant());
             UUID org = row.getObject("org_id", UUID.class);
             Purse purse = org == null ? null : purses.get(new OrgId(org));
             if (purse != null) {
                 purse.add(GrantStore.portion(row));
             }
         });
-        return now.get();
     }
 
     @AllOrgs(because = "time belongs to nobody")
@@ -195,11 +192,12 @@ class WalletStore {
     }
 
     @AllOrgs(because = MANY)
-    void update(Collection<Purse> purses) {
+    void update(Pipeline pipeline, Collection<Purse> purses) {
         if (purses.isEmpty()) {
             return;
         }
-        jdbc.sql("""
+        pipeline.add(
+                """
                         update wallet w
                         set posted_micros = n.posted, held_micros = n.held, open_holds = n.holds, last_seq = n.seq,
                             last_entry_at = n.last_at, due_at = n.due_at, updated_at = clock_timestamp()
@@ -207,21 +205,20 @@ class WalletStore {
                                     :last_at::timestamptz[], :due_at::timestamptz[])
                              as n (org_id, posted, held, holds, seq, last_at, due_at)
                         where w.org_id = n.org_id
-                        """)
-                .params(Rows.of(purses)
-                        .text("orgs", purse -> purse.org)
+                        """,
+                Rows.of(purses)
+                        .id("orgs", purse -> purse.org.value())
                         .number("posted", Purse::posted)
                         .number("held", Purse::held)
                         .number("holds", Purse::openHolds)
                         .number("seq", Purse::seq)
-                        .text("last_at", Purse::lastEntryAt)
-                        .text("due_at", Purse::dueAt)
-                        .columns())
-                .update();
+                        .time("last_at", Purse::lastEntryAt)
+                        .time("due_at", Purse::dueAt)
+                        .columns());
     }
 
     @AllOrgs(because = MANY)
-    void updateGrants(Collection<Purse> purses) {
+    void updateGrants(Pipeline pipeline, Collection<Purse> purses) {
         record Changed(OrgId org, Purse.Portion portion) {}
         List<Changed> changed = purses.stream()
                 .flatMap(purse -> purse.portions().stream()
@@ -231,29 +228,30 @@ class WalletStore {
         if (changed.isEmpty()) {
             return;
         }
-        jdbc.sql("""
+        pipeline.add(
+                """
                         update credit_grant g
                         set remaining_micros = n.remaining, held_micros = n.held, open = n.remaining > 0,
                             updated_at = clock_timestamp()
                         from unnest(:orgs::uuid[], :ids::uuid[], :remaining::bigint[], :held::bigint[])
                              as n (org_id, id, remaining, held)
                         where g.org_id = n.org_id and g.id = n.id
-                        """)
-                .params(Rows.of(changed)
-                        .text("orgs", Changed::org)
-                        .text("ids", row -> row.portion().id)
+                        """,
+                Rows.of(changed)
+                        .id("orgs", row -> row.org().value())
+                        .id("ids", row -> row.portion().id)
                         .number("remaining", row -> row.portion().remaining)
                         .number("held", row -> row.portion().held)
-                        .columns())
-                .update();
+                        .columns());
     }
 
     @AllOrgs(because = MANY)
-    void insertGrants(Collection<Grant> grants) {
+    void insertGrants(Pipeline pipeline, Collection<Grant> grants) {
         if (grants.isEmpty()) {
             return;
         }
-        jdbc.sql("""
+        pipeline.add(
+                """
                         insert into credit_grant (org_id, id, kind, priority, amount_micros, remaining_micros,
                                                   open, effective_at, expires_at, reference, movement_id, created_at, updated_at,
                                                   capability, allowance_id, period, carried)
@@ -266,28 +264,27 @@ class WalletStore {
                                     :periods::text[]::integer[], :carried::text[]::boolean[])
                              as n (org_id, id, kind, priority, amount, remaining, effective_at, expires_at, reference,
                                    movement, created_at, capability, allowance, period, carried)
-                        """)
-                .params(Rows.of(grants)
-                        .text("orgs", Grant::org)
-                        .text("ids", Grant::id)
+                        """,
+                Rows.of(grants)
+                        .id("orgs", row -> row.org().value())
+                        .id("ids", Grant::id)
                         .text("kinds", grant -> grant.terms().kind().text())
                         .number("priorities", grant -> grant.terms().priority())
                         .number("amounts", Grant::amount)
                         .number("remaining", Grant::remaining)
-                        .text("effective", grant -> grant.terms().effectiveAt())
-                        .text("expires", grant -> grant.terms().expiresAt())
+                        .time("effective", grant -> grant.terms().effectiveAt())
+                        .time("expires", grant -> grant.terms().expiresAt())
                         .text("references", Grant::reference)
-                        .text("movements", Grant::movement)
-                        .text("created", grant -> grant.terms().createdAt())
+                        .id("movements", Grant::movement)
+                        .time("created", grant -> grant.terms().createdAt())
                         .text("capabilities", grant -> grant.terms().capability())
-                        .text("allowances", grant -> period(grant, Grant.Period::allowance))
+                        .id("allowances", grant -> period(grant, Grant.Period::allowance))
                         .text("periods", grant -> period(grant, Grant.Period::number))
                         .text(
                                 "carried",
                                 grant -> grant.terms().period() != null
                                         && grant.terms().period().carried())
-                        .columns())
-                .update();
+                        .columns());
     }
 
     private static <V> @Nullable V period(Grant grant, Function<Grant.Period, V> value) {

@@ -2,6 +2,7 @@ package dev.gsv.cmp.instances;
 
 import dev.gsv.cmp.kit.AllOrgs;
 import dev.gsv.cmp.kit.Credits;
+import dev.gsv.cmp.kit.Pipeline;
 import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
@@ -41,8 +42,9 @@ class UsageStore {
 
     /** Adds to days of instances, in one order, so that two lists never wait for each other in a circle. */
     @AllOrgs(because = "each row names its organization; the callers were let into all of them")
-    void add(Collection<Usages.Addition> additions) {
-        jdbc.sql("""
+    void add(Pipeline pipeline, Collection<Usages.Addition> additions) {
+        pipeline.add(
+                """
                         insert into usage_record as u (org_id, instance_id, day, api_calls, llm_tokens_in,
                             llm_tokens_out, tool_calls, requests, rag_queries, rag_ingestion_mb, mcp_calls,
                             chat_sessions, widget_sessions, translations, image_calls, audio_minutes, storage_gb_days,
@@ -74,10 +76,10 @@ class UsageStore {
                             scheduled_runs = u.scheduled_runs + excluded.scheduled_runs,
                             credits_micros = u.credits_micros + excluded.credits_micros,
                             updated_at = now()
-                        """)
-                .params(Rows.of(additions)
-                        .text("orgs", Usages.Addition::org)
-                        .text("instances", Usages.Addition::instance)
+                        """,
+                Rows.of(additions)
+                        .id("orgs", row -> row.org().value())
+                        .id("instances", Usages.Addition::instance)
                         .text("days", Usages.Addition::utcDay)
                         .number("api_calls", row -> row.more().apiCalls())
                         .number("llm_tokens_in", row -> row.more().llmTokensIn())
@@ -96,8 +98,7 @@ class UsageStore {
                         .number("audit_events", row -> row.more().auditEvents())
                         .number("scheduled_runs", row -> row.more().scheduledRuns())
                         .number("credits", row -> row.more().credits().micros())
-                        .columns())
-                .update();
+                        .columns());
     }
 
     Usage totals(OrgId org, UUID instance, LocalDate from, LocalDate to) {

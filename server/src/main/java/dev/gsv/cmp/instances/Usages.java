@@ -1,6 +1,8 @@
 package dev.gsv.cmp.instances;
 
 import dev.gsv.cmp.kit.KitProblem;
+import dev.gsv.cmp.kit.Pipeline;
+import dev.gsv.cmp.kit.Pipelines;
 import dev.gsv.cmp.orgs.OrgId;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
@@ -19,9 +21,11 @@ public class Usages {
     public static final int MAX_DAYS = 366;
 
     private final UsageStore store;
+    private final Pipelines pipelines;
 
-    Usages(UsageStore store) {
+    Usages(UsageStore store, Pipelines pipelines) {
         this.store = store;
+        this.pipelines = pipelines;
     }
 
     /** What is added to one day of one instance. */
@@ -36,6 +40,13 @@ public class Usages {
     /** Adds to days of instances; joins the caller's transaction. */
     @Transactional
     public void add(List<Addition> additions) {
+        Pipeline pipeline = pipelines.open();
+        add(pipeline, additions);
+        pipeline.run();
+    }
+
+    /** {@link #add(List)} by a statement that travels with others. */
+    public void add(Pipeline pipeline, List<Addition> additions) {
         record Day(OrgId org, UUID instance, LocalDate utcDay) {}
         Map<Day, Addition> sums = new HashMap<>();
         for (Addition one : additions) {
@@ -46,7 +57,7 @@ public class Usages {
                             sum.org(), sum.instance(), sum.utcDay(), sum.more().plus(more.more())));
         }
         if (!sums.isEmpty()) {
-            store.add(sums.values());
+            store.add(pipeline, sums.values());
         }
     }
 

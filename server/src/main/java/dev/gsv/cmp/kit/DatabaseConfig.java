@@ -173,6 +173,7 @@ class DatabaseConfig {
         pool.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT_SECONDS);
         pool.addDataSourceProperty("tcpKeepAlive", "true");
         pool.addDataSourceProperty("reWriteBatchedInserts", "true");
+        pool.addDataSourceProperty("binaryTransferEnable", Pipelines.BINARY_TYPES);
         pool.addDataSourceProperty(
                 "options",
                 "-c statement_timeout=" + settings.statementTimeout().toMillis()

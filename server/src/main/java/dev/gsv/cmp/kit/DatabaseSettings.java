@@ -37,7 +37,7 @@ record DatabaseSettings(
         @DefaultValue("false") boolean attach,
         @DefaultValue("false") boolean allowLosingCommits,
         @DefaultValue("16") int connections,
-        @DefaultValue("2s") Duration connectionWait,
+        @DefaultValue("5s") Duration connectionWait,
         @DefaultValue("5s") Duration statementTimeout,
         @DefaultValue("2s") Duration lockTimeout,
         @DefaultValue("10s") Duration idleInTransactionTimeout) {

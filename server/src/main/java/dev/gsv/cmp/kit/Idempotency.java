@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -196,24 +197,28 @@ public class Idempotency {
     public record Finished(Key key, int status, String body) {}
 
     /**
-     * Takes keys within the running transaction, for a batch. Returns those that are ours now; the others belong to
-     * earlier calls, also to one of the same list.
+     * Takes keys within the running transaction, for a batch, by a statement that travels with others.
+     *
+     * @param mine learns the keys that are ours now, when the pipeline has run; the others belong to earlier calls,
+     *     also to one of the same list
      */
-    public Set<Key> claim(Collection<Wanted> wanted) {
-        return wanted.isEmpty() ? Set.of() : store.insert(wanted);
+    public void claim(Pipeline pipeline, Collection<Wanted> wanted, Consumer<Key> mine) {
+        if (!wanted.isEmpty()) {
+            store.insert(pipeline, wanted, mine);
+        }
     }
 
     /** Stores the answers of claimed keys within the running transaction. */
-    public void finish(Collection<Finished> finished) {
+    public void finish(Pipeline pipeline, Collection<Finished> finished) {
         if (!finished.isEmpty()) {
-            store.finish(finished);
+            store.finish(pipeline, finished);
         }
     }
 
     /** Gives claimed keys back, after failures that a retry may turn into a success. */
-    public void free(Collection<Key> keys) {
+    public void free(Pipeline pipeline, Collection<Key> keys) {
         if (!keys.isEmpty()) {
-            store.delete(keys);
+            store.delete(pipeline, keys);
         }
     }
 

@@ -3,7 +3,7 @@ package dev.gsv.cmp.kit;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -40,10 +40,11 @@ class IdempotencyStore {
 
     /**
      * {@link #insert(String, String, String, String, Duration)} for many, in one order, so that two lists never wait
-     * for each other in a circle. Returns the keys that are ours now.
+     * for each other in a circle. Tells which keys are ours now.
      */
-    Set<Idempotency.Key> insert(Collection<Idempotency.Wanted> wanted) {
-        return Set.copyOf(jdbc.sql("""
+    void insert(Pipeline pipeline, Collection<Idempotency.Wanted> wanted, Consumer<Idempotency.Key> mine) {
+        pipeline.add(
+                """
                         insert into idempotency_record (scope, operation, key, request_hash, expires_at)
                         select scope, operation, key, hash, now() + make_interval(secs => keep)
                         from unnest(:scopes::text[], :operations::text[], :keys::text[], :hashes::text[], :keep::bigint[])
@@ -51,13 +52,13 @@ class IdempotencyStore {
                         order by scope, operation, key
                         on conflict do nothing
                         returning scope, operation, key
-                        """)
-                .params(keys(wanted, Idempotency.Wanted::key)
+                        """,
+                keys(wanted, Idempotency.Wanted::key)
                         .text("hashes", Idempotency.Wanted::hash)
                         .whole("keep", Idempotency.Wanted::keepSeconds)
-                        .columns())
-                .query(Idempotency.Key.class)
-                .list());
+                        .columns(),
+                row -> mine.accept(
+                        new Idempotency.Key(row.getString("scope"), row.getString("operation"), row.getString("key"))));
     }
 
     private static <T> Rows<T> keys(Collection<T> rows, Function<T, Idempotency.Key> key) {
@@ -67,28 +68,28 @@ class IdempotencyStore {
                 .text("keys", row -> key.apply(row).key());
     }
 
-    void finish(Collection<Idempotency.Finished> finished) {
-        jdbc.sql("""
+    void finish(Pipeline pipeline, Collection<Idempotency.Finished> finished) {
+        pipeline.add(
+                """
                         update idempotency_record r
                         set http_status = n.status, response = n.response, last_seen_at = now()
                         from unnest(:scopes::text[], :operations::text[], :keys::text[], :states::bigint[],
                                     :responses::text[])
                              as n (scope, operation, key, status, response)
                         where r.scope = n.scope and r.operation = n.operation and r.key = n.key
-                        """)
-                .params(keys(finished, Idempotency.Finished::key)
+                        """,
+                keys(finished, Idempotency.Finished::key)
                         .number("states", Idempotency.Finished::status)
                         .text("responses", Idempotency.Finished::body)
-                        .columns())
-                .update();
+                        .columns());
     }
 
-    void delete(Collection<Idempotency.Key> keys) {
-        jdbc.sql("""
+    void delete(Pipeline pipeline, Collection<Idempotency.Key> keys) {
+        pipeline.add("""
                         delete from idempotency_record r
                         using unnest(:scopes::text[], :operations::text[], :keys::text[]) as n (scope, operation, key)
                         where r.scope = n.scope and r.operation = n.operation and r.key = n.key and r.response is null
-                        """).params(keys(keys, Function.identity()).columns()).update();
+                        """, keys(keys, Function.identity()).columns());
     }
 
     Optional<Row> find(String scope, String operation, String key) {

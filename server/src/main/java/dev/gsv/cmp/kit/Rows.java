@@ -1,15 +1,17 @@
 package dev.gsv.cmp.kit;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Columns of many rows for one statement: each becomes an array parameter of {@code unnest}. Ids and times travel as
- * text and are cast by the statement; so do the arrays within a row.
+ * Columns of many rows for one statement: each becomes an array parameter of {@code unnest}. Ids, times and numbers
+ * travel in the database's own form; arrays within a row, and what has no such form, as text that the statement casts.
  *
  * @param <T> a row
  */
@@ -33,6 +35,26 @@ public final class Rows<T> {
             column[i++] = object == null ? null : object.toString();
         }
         columns.put(name, column);
+        return this;
+    }
+
+    public Rows<T> id(String name, Function<T, @Nullable UUID> value) {
+        @Nullable UUID[] column = new @Nullable UUID[rows.size()];
+        int i = 0;
+        for (T row : rows) {
+            column[i++] = value.apply(row);
+        }
+        columns.put(name, BinaryArray.ids(column));
+        return this;
+    }
+
+    public Rows<T> time(String name, Function<T, @Nullable Instant> value) {
+        @Nullable Instant[] column = new @Nullable Instant[rows.size()];
+        int i = 0;
+        for (T row : rows) {
+            column[i++] = value.apply(row);
+        }
+        columns.put(name, BinaryArray.times(column));
         return this;
     }
 

@@ -5,6 +5,8 @@ import dev.gsv.cmp.billing.Ledger;
 import dev.gsv.cmp.instances.Usages;
 import dev.gsv.cmp.kit.Idempotency;
 import dev.gsv.cmp.kit.Lanes;
+import dev.gsv.cmp.kit.Pipeline;
+import dev.gsv.cmp.kit.Pipelines;
 import dev.gsv.cmp.kit.Problem;
 import dev.gsv.cmp.orgs.OrgId;
 import dev.gsv.cmp.quotas.Quotas;
@@ -35,9 +37,18 @@ class Batches {
     private final Ledger ledger;
     private final RunStore store;
     private final Usages usages;
+    private final Pipelines pipelines;
     private final Clock clock;
 
-    Batches(Idempotency idempotency, Quotas quotas, Ledger ledger, RunStore store, Usages usages, Clock clock) {
+    Batches(
+            Idempotency idempotency,
+            Quotas quotas,
+            Ledger ledger,
+            RunStore store,
+            Usages usages,
+            Pipelines pipelines,
+            Clock clock) {
+        this.pipelines = pipelines;
         this.idempotency = idempotency;
         this.quotas = quotas;
         this.ledger = ledger;
@@ -48,13 +59,19 @@ class Batches {
 
     /** Decides and writes all of them within the running transaction. */
     List<Lanes.Answer<Posting.Posted>> post(List<Posting> postings) {
-        Set<Idempotency.Key> mine = new HashSet<>(idempotency.claim(postings.stream()
-                .map(Posting::key)
-                .filter(Objects::nonNull)
-                .map(Posting.Keyed::wanted)
-                .toList()));
-        List<Opened> ending = ending(postings);
-        Map<UUID, Run.Status> standing = store.lock(ending);
+        Pipeline reading = pipelines.open();
+        Set<Idempotency.Key> mine = new HashSet<>();
+        idempotency.claim(
+                reading,
+                postings.stream()
+                        .map(Posting::key)
+                        .filter(Objects::nonNull)
+                        .map(Posting.Keyed::wanted)
+                        .toList(),
+                mine::add);
+        Map<UUID, Run.Status> standing = new HashMap<>();
+        store.lock(reading, ending(postings), standing);
+        reading.run();
         quotas.commit(ends(postings, standing));
         Map<Posting, Problem> gates = admitted(postings, mine);
         Desk desk = ledger.open(orgs(postings), reservations(postings));
@@ -64,12 +81,14 @@ class Batches {
             answers.add(answer(batch, posting, mine, gates));
         }
         quotas.withdraw(batch.withdrawn().stream().map(Posting.Open::gates).toList());
-        store.insert(batch.begun());
-        store.finish(batch.ended());
-        usages.add(batch.used());
-        idempotency.finish(batch.finished());
-        idempotency.free(batch.freed());
-        desk.close();
+        Pipeline writing = pipelines.open();
+        store.insert(writing, batch.begun());
+        store.finish(writing, batch.ended());
+        usages.add(writing, batch.used());
+        idempotency.finish(writing, batch.finished());
+        idempotency.free(writing, batch.freed());
+        desk.close(writing);
+        writing.run();
         return answers;
     }
 

@@ -4,6 +4,7 @@ import dev.gsv.cmp.billing.HoldOutcome;
 import dev.gsv.cmp.kit.AllOrgs;
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Page;
+import dev.gsv.cmp.kit.Pipeline;
 import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
@@ -11,7 +12,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,11 +69,12 @@ class RunStore {
             @Nullable Credits balance) {}
 
     @AllOrgs(because = MANY)
-    void insert(Collection<Begun> begun) {
+    void insert(Pipeline pipeline, Collection<Begun> begun) {
         if (begun.isEmpty()) {
             return;
         }
-        jdbc.sql("""
+        pipeline.add(
+                """
                         insert into run (org_id, id, instance_id, version_id, api_key_id, user_id, reservation_id,
                                          key_operation, key, trace_id, lease_until, started_at)
                         select org_id, id, instance_id, version_id, api_key_id, user_id, reservation_id, operation, key,
@@ -83,21 +84,20 @@ class RunStore {
                                     :traces::text[], :leases::bigint[])
                              as n (org_id, id, instance_id, version_id, api_key_id, user_id, reservation_id, operation, key,
                                    trace_id, lease)
-                        """)
-                .params(Rows.of(begun)
-                        .text("orgs", row -> row.run().org())
-                        .text("ids", row -> row.run().run())
-                        .text("instances", row -> row.run().instance())
-                        .text("versions", row -> row.start().version())
-                        .text("api_keys", row -> row.start().apiKey())
+                        """,
+                Rows.of(begun)
+                        .id("orgs", row -> row.run().org().value())
+                        .id("ids", row -> row.run().run())
+                        .id("instances", row -> row.run().instance())
+                        .id("versions", row -> row.start().version())
+                        .id("api_keys", row -> row.start().apiKey())
                         .text("users", row -> row.start().user())
-                        .text("reservations", row -> row.run().reservation())
+                        .id("reservations", row -> row.run().reservation())
                         .text("operations", row -> key(row.run(), Opened.Key::operation))
                         .text("keys", row -> key(row.run(), Opened.Key::key))
                         .text("traces", row -> row.start().traceId())
                         .number("leases", row -> row.start().lease().toSeconds())
-                        .columns())
-                .update();
+                        .columns());
     }
 
     private static @Nullable String key(Opened run, Function<Opened.Key, String> part) {
@@ -107,33 +107,32 @@ class RunStore {
 
     /** Locks runs that are to end, in one order, and says how they stand. */
     @AllOrgs(because = MANY)
-    Map<UUID, Run.Status> lock(Collection<Opened> runs) {
-        Map<UUID, Run.Status> standing = new HashMap<>();
-        if (!runs.isEmpty()) {
-            jdbc.sql("""
-                            select r.id, r.status
-                            from unnest(:orgs::uuid[], :ids::uuid[]) as n (org_id, id)
-                            join run r on r.org_id = n.org_id and r.id = n.id
-                            order by r.org_id, r.id
-                            for update of r
-                            """)
-                    .params(Rows.of(runs)
-                            .text("orgs", Opened::org)
-                            .text("ids", Opened::run)
-                            .columns())
-                    .query(row -> {
-                        standing.put(row.getObject("id", UUID.class), Run.Status.of(row.getString("status")));
-                    });
+    void lock(Pipeline pipeline, Collection<Opened> runs, Map<UUID, Run.Status> standing) {
+        if (runs.isEmpty()) {
+            return;
         }
-        return standing;
+        pipeline.add(
+                """
+                        select r.id, r.status
+                        from unnest(:orgs::uuid[], :ids::uuid[]) as n (org_id, id)
+                        join run r on r.org_id = n.org_id and r.id = n.id
+                        order by r.org_id, r.id
+                        for update of r
+                        """,
+                Rows.of(runs)
+                        .id("orgs", row -> row.org().value())
+                        .id("ids", Opened::run)
+                        .columns(),
+                row -> standing.put(row.getObject("id", UUID.class), Run.Status.of(row.getString("status"))));
     }
 
     @AllOrgs(because = MANY)
-    void finish(Collection<Ended> ended) {
+    void finish(Pipeline pipeline, Collection<Ended> ended) {
         if (ended.isEmpty()) {
             return;
         }
-        jdbc.sql("""
+        pipeline.add(
+                """
                         update run r
                         set status = n.status, usage = n.usage, token_source = n.source, debited_micros = n.debited,
                             absorbed_micros = n.absorbed, balance_micros = n.balance, failure_code = n.code,
@@ -145,10 +144,10 @@ class RunStore {
                              as n (org_id, id, status, usage, source, debited, absorbed, balance, code, message, node,
                                    trace)
                         where r.org_id = n.org_id and r.id = n.id and r.status in ('running', 'abandoned')
-                        """)
-                .params(Rows.of(ended)
-                        .text("orgs", row -> row.run().org())
-                        .text("ids", row -> row.run().run())
+                        """,
+                Rows.of(ended)
+                        .id("orgs", row -> row.run().org().value())
+                        .id("ids", row -> row.run().run())
                         .text("states", row -> row.ending().status().text())
                         .text(
                                 "usages",
@@ -167,8 +166,7 @@ class RunStore {
                         .text(
                                 "traces",
                                 row -> mapper.writeValueAsString(row.ending().trace()))
-                        .columns())
-                .update();
+                        .columns());
     }
 
     private static @Nullable String error(Ended row, Function<Run.Error, @Nullable String> part) {

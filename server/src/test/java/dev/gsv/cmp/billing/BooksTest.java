@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gsv.cmp.kit.Credits;
+import dev.gsv.cmp.kit.Pipeline;
+import dev.gsv.cmp.kit.Pipelines;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -75,7 +78,11 @@ class BooksTest {
     @Test
     void a_hold_past_its_limit_counts_as_expired_for_every_reader() {
         Scene w = scene(15);
-        Hold row = w.stage.bean(HoldStore.class).read(Map.of(w.hold(15), w.org)).getFirst();
+        List<Hold> rows = new ArrayList<>();
+        Pipeline pipeline = w.stage.bean(Pipelines.class).open();
+        w.stage.bean(HoldStore.class).read(pipeline, Map.of(w.hold(15), w.org), rows::add);
+        pipeline.run();
+        Hold row = rows.getFirst();
         assertThat(row.due(row.expiresAt()))
                 .as("TP-22: the limit itself is past")
                 .isTrue();

@@ -45,6 +45,11 @@ public final class LedgerBench {
     }
 
     private void run() throws Exception {
+        if (Boolean.getBoolean("profile")) {
+            Load.Result result = lanes(List.of(wallet()), CALLERS);
+            OUT.println("PROFILE " + result);
+            return;
+        }
         OrgId hot = wallet();
         List<OrgId> one = List.of(hot);
         progress("one hot wallet: a transaction per operation");
@@ -52,7 +57,7 @@ public final class LedgerBench {
         progress("one hot wallet: lanes");
         Load.Result lanes = lanes(one, CALLERS);
         progress("the bound: inserts of the same rows alone");
-        long bound = inserts(hot);
+        long bound = inserts(wallet());
         progress("one hot wallet: lanes of two nodes");
         Load.Result two = twoNodes(one);
         row("pairs/s, one hot wallet, 512 callers, against the baseline", baseline.perSecond(), lanes.perSecond(), 20);

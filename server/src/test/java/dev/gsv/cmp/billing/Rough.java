@@ -1,6 +1,8 @@
 package dev.gsv.cmp.billing;
 
 import dev.gsv.cmp.kit.Ids;
+import dev.gsv.cmp.kit.Pipeline;
+import dev.gsv.cmp.kit.Pipelines;
 import dev.gsv.cmp.orgs.OrgId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,8 +58,10 @@ final class Rough {
                     .closed(new Hold.Closing(now, Meters.of(1500, 800, 1, 1, 3), 4_000_000, 0, 1, line.id(), null)));
             transfers.add(line);
         }
-        stage.bean(HoldStore.class).insert(open);
-        stage.bean(ReservationStore.class).insert(over);
-        stage.bean(TransferStore.class).insert(transfers);
+        Pipeline pipeline = stage.bean(Pipelines.class).open();
+        stage.bean(HoldStore.class).insert(pipeline, open);
+        stage.bean(ReservationStore.class).insert(pipeline, over);
+        stage.bean(TransferStore.class).insert(pipeline, transfers);
+        pipeline.run();
     }
 }

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.gsv.cmp.Database;
 import dev.gsv.cmp.kit.Ids;
 import dev.gsv.cmp.kit.Json;
+import dev.gsv.cmp.kit.Pipelines;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -13,6 +14,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.ComponentScan.Filter;
 import org.springframework.context.annotation.FilterType;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -111,6 +113,11 @@ final class Stage implements AutoCloseable {
         @Bean
         JdbcClient jdbc(DataSource source) {
             return JdbcClient.create(source);
+        }
+
+        @Bean
+        Pipelines pipelines(DataSource source) {
+            return new Pipelines(new JdbcTemplate(source));
         }
 
         @Bean
