@@ -129,11 +129,13 @@ class ReplenishmentStore {
     /** All active grants of these owners that have not expired yet. */
     List<Grant> valid(List<String> owners) {
         return jdbc.sql("""
-                        select * from quota_grant
-                        where owner_key = any(:owners::text[]) and active
-                          and (expires_at is null or expires_at > clock_timestamp())
-                        order by id
-                        limit :most
+                        select g.* from unnest(:owners::text[]) as o (owner)
+                        cross join lateral (
+                            select * from quota_grant
+                            where owner_key = o.owner and active
+                              and (expires_at is null or expires_at > clock_timestamp())
+                            order by id
+                            limit :most) as g
                         """)
                 .param("owners", owners.toArray(String[]::new))
                 .param("most", MOST_OF_ONE)

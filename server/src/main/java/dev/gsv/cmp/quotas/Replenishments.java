@@ -8,7 +8,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -74,12 +77,37 @@ public class Replenishments {
     }
 
     private List<Grant> read(Owner owner) {
+        meters.counter(QuotaPolicies.READS, "what", "grants").increment();
+        return store.valid(owners(owner));
+    }
+
+    private List<String> owners(Owner owner) {
         List<String> owners = new ArrayList<>();
         owners.add(ReplenishmentStore.owner(owner.place(), owner.user()));
         if (!owner.place().equals(settings.installation())) {
             owners.add(ReplenishmentStore.owner(settings.installation(), owner.user()));
         }
-        return store.valid(owners);
+        return owners;
+    }
+
+    /** What is stored for all of these, past what is remembered, in one statement. */
+    Map<Ticket, List<Grant>> fresh(Collection<Ticket> tickets) {
+        Map<Ticket, List<String>> owners = new HashMap<>();
+        tickets.forEach(ticket -> owners.put(ticket, owners(new Owner(ticket.place(), ticket.userId()))));
+        meters.counter(QuotaPolicies.READS, "what", "grants").increment();
+        Map<String, List<Grant>> found = new HashMap<>();
+        for (Grant grant : store.valid(
+                owners.values().stream().flatMap(List::stream).distinct().toList())) {
+            found.computeIfAbsent(ReplenishmentStore.owner(grant.place(), grant.userId()), owner -> new ArrayList<>())
+                    .add(grant);
+        }
+        Map<Ticket, List<Grant>> valid = new HashMap<>();
+        owners.forEach((ticket, mine) -> valid.put(
+                ticket,
+                mine.stream()
+                        .flatMap(owner -> found.getOrDefault(owner, List.of()).stream())
+                        .toList()));
+        return valid;
     }
 
     private void tell(String user) {
