@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,12 @@ public class Replenishments {
 
     private record Owner(Place place, String user) {}
 
+    /** Up to how many owners of grants a node remembers; where there are more, each user is asked for. */
+    static final int MOST_OWNERS = 10_000;
+
+    /** Who has any grant at all, by {@link ReplenishmentStore#owner}: one reading tells of everybody who has none. */
+    private final Memory<String, Set<String>> owners = new Memory<>(REMEMBERED);
+
     Replenishments(
             ReplenishmentStore store,
             QuotaSettings settings,
@@ -58,17 +65,18 @@ public class Replenishments {
         this.meters = meters;
         this.ids = ids;
         this.clock = clock;
-        notices.on(
-                TOPIC,
-                told -> remembered.forget(
-                        owner -> told.equals(Notices.EVERYTHING) || told.equals(Key.of(owner.user()))));
+        notices.on(TOPIC, told -> {
+            // In this order: what was read of one user is judged by who has any grant.
+            owners.forget(all -> true);
+            remembered.forget(owner -> told.equals(Notices.EVERYTHING) || told.equals(Key.of(owner.user())));
+        });
     }
 
     /** The grants of a user that count in this place; none when they cannot be read, and the policy holds alone. */
     List<Grant> valid(Place place, String user, boolean fresh) {
         Owner owner = new Owner(place, user);
         try {
-            return fresh ? remembered.reread(owner, this::read) : remembered.get(owner, this::read);
+            return fresh ? remembered.reread(owner, asked -> stored(owners(asked))) : remembered.get(owner, this::read);
         } catch (RuntimeException e) {
             LOG.error("the grants of a user cannot be read: the policy holds without them", e);
             meters.counter("cmp.quotas.unreadable", "what", "grants").increment();
@@ -77,8 +85,20 @@ public class Replenishments {
     }
 
     private List<Grant> read(Owner owner) {
+        List<String> mine = owners(owner);
+        Set<String> known = owners.get(Notices.EVERYTHING, all -> {
+            meters.counter(QuotaPolicies.READS, "what", "grants").increment();
+            return store.owners(MOST_OWNERS + 1);
+        });
+        if (known.size() <= MOST_OWNERS && mine.stream().noneMatch(known::contains)) {
+            return List.of();
+        }
+        return stored(mine);
+    }
+
+    private List<Grant> stored(List<String> mine) {
         meters.counter(QuotaPolicies.READS, "what", "grants").increment();
-        return store.valid(owners(owner));
+        return store.valid(mine);
     }
 
     private List<String> owners(Owner owner) {
@@ -201,7 +221,7 @@ public class Replenishments {
     }
 
     long forget() {
-        return remembered.forget(owner -> true);
+        return owners.forget(all -> true) + remembered.forget(owner -> true);
     }
 
     Instant now() {

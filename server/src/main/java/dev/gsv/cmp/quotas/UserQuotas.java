@@ -1,6 +1,7 @@
 package dev.gsv.cmp.quotas;
 
 import dev.gsv.cmp.kit.KitProblem;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,6 +47,7 @@ class UserQuotas {
     private final TurnstileStore turnstile;
     private final QuotaPolicies policies;
     private final Replenishments grants;
+    private final MeterRegistry meters;
     private final Clock clock;
 
     UserQuotas(
@@ -53,11 +55,13 @@ class UserQuotas {
             TurnstileStore turnstile,
             QuotaPolicies policies,
             Replenishments grants,
+            MeterRegistry meters,
             Clock clock) {
         this.store = store;
         this.turnstile = turnstile;
         this.policies = policies;
         this.grants = grants;
+        this.meters = meters;
         this.clock = clock;
     }
 
@@ -157,6 +161,7 @@ class UserQuotas {
         if (decision.allowed()) {
             tally.admit(ticket);
             write(tally);
+            meters.counter(Quotas.ADMISSIONS).increment();
         }
         return decision;
     }
