@@ -169,7 +169,7 @@ class AdmissionStore {
                 + (place == null ? "" : " and tenant = :tenant and project = :project");
         JdbcClient.StatementSpec counters = jdbc.sql("select *, clock_timestamp() as now from quota_counter" + where);
         Used sum = named(counters, place, user, bundle)
-                .query((row, number) -> UserCount.of(row).at(time(row, "now")))
+                .query((row, number) -> TurnstileStore.count(row).at(time(row, "now")))
                 .list()
                 .stream()
                 .reduce(Used.NOTHING, AdmissionStore::sum);

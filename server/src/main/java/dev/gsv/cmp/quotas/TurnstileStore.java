@@ -195,9 +195,23 @@ class TurnstileStore {
                         order by counter_key
                         for update
                         """).param("keys", keys.toArray(String[]::new)).query(row -> {
-            found.put(row.getString("counter_key"), UserCount.of(row));
+            found.put(row.getString("counter_key"), count(row));
         });
         return found;
+    }
+
+    /** A row of {@code quota_counter}. */
+    static UserCount count(ResultSet row) throws SQLException {
+        return new UserCount(
+                time(row, "hour"),
+                row.getLong("hour_tokens"),
+                time(row, "day"),
+                row.getLong("day_requests"),
+                row.getLong("day_tokens"),
+                time(row, "month"),
+                row.getLong("month_requests"),
+                row.getLong("month_tokens"),
+                row.getLong("total_requests"));
     }
 
     /** What is open under these counters. */

@@ -1,9 +1,6 @@
 package dev.gsv.cmp.quotas;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 
 /** What a user has committed, with the windows for which it was counted. */
 record UserCount(
@@ -16,24 +13,6 @@ record UserCount(
         long monthRequests,
         long monthTokens,
         long totalRequests) {
-
-    /** A row of {@code quota_counter}. */
-    static UserCount of(ResultSet row) throws SQLException {
-        return new UserCount(
-                time(row, "hour"),
-                row.getLong("hour_tokens"),
-                time(row, "day"),
-                row.getLong("day_requests"),
-                row.getLong("day_tokens"),
-                time(row, "month"),
-                row.getLong("month_requests"),
-                row.getLong("month_tokens"),
-                row.getLong("total_requests"));
-    }
-
-    private static Instant time(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
-    }
 
     /** What counts now: a window that is over counts as empty. */
     Used at(Instant now) {

@@ -189,7 +189,8 @@ class DocumentedCallsTest {
         post(
                 "/replenishments/top-up",
                 201,
-                "{\"user_id\": \"user123\", \"additional_requests_per_day\": 50, \"additional_tokens_per_day\": 5000000}",
+                "{\"user_id\": \"user123\", \"additional_requests_per_day\": 50,"
+                        + " \"additional_tokens_per_day\": 5000000}",
                 "{\"status\": \"ok\"}");
         for (int i = 0; i < 9; i++) {
             Map<String, Object> admission = Map.of(

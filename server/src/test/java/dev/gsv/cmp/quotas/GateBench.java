@@ -100,8 +100,16 @@ public final class GateBench {
         for (int i = 0; i < ORGS; i++) {
             orgs.add(new Org(new OrgId(UUID.randomUUID()), UUID.randomUUID(), new Place("bench-" + i, "default")));
         }
-        write(
-                "{\"provider\": \"budgeted\", \"usd_per_hour\": 100000, \"usd_per_day\": 100000, \"usd_per_month\": 100000}");
+        house.bean(QuotaPolicies.class)
+                .write(
+                        new Place("default", "default"),
+                        Json.mapper()
+                                .readTree("{\"user_type\": \"many\", \"requests_per_day\": 2000000000,"
+                                        + " \"max_concurrent\": 1000000}"),
+                        null,
+                        "bench");
+        write("{\"provider\": \"budgeted\", \"usd_per_hour\": 100000, \"usd_per_day\": 100000,"
+                + " \"usd_per_month\": 100000}");
         List<String> names = List.of("without a budget", "one budget in 32 stripes", "the same budget as one row");
         long[][] measured = new long[names.size()][ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {

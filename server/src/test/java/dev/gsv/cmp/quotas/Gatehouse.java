@@ -108,8 +108,8 @@ final class Gatehouse implements AutoCloseable {
                     @Filter(
                             type = FilterType.REGEX,
                             pattern = {
-                                "dev\\.gsv\\.cmp\\.quotas\\.(\\w+Store|Quotas|InstanceQuotas|UserQuotas|Admissions|Budgets"
-                                        + "|QuotaPolicies|Replenishments)",
+                                "dev\\.gsv\\.cmp\\.quotas\\.(\\w+Store|Quotas|InstanceQuotas|UserQuotas|Admissions"
+                                        + "|Budgets|QuotaPolicies|Replenishments)",
                                 "dev\\.gsv\\.cmp\\.kit\\.(Notices|NoticeStore|Patch)"
                             }))
     static class Rooms {
