@@ -609,6 +609,7 @@ CREATE INDEX quota_admission_open ON public.quota_admission USING btree (counter
 CREATE INDEX quota_counter_user ON public.quota_counter USING btree (user_id)
 CREATE INDEX quota_grant_expiry ON public.quota_grant USING btree (expires_at) WHERE (active AND (expires_at IS NOT NULL))
 CREATE INDEX quota_grant_owner ON public.quota_grant USING btree (owner_key, id)
+CREATE INDEX quota_grant_owners ON public.quota_grant USING btree (owner_key, expires_at) WHERE active
 CREATE INDEX quota_slot_expiry ON public.quota_slot USING btree (expires_at)
 CREATE INDEX reservation_id ON ONLY public.reservation USING brin (id) WITH (pages_per_range='16', autosummarize='on')
 CREATE INDEX review_of_offering ON public.review USING btree (offering_id, created_at DESC)

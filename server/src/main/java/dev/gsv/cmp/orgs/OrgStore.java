@@ -54,6 +54,22 @@ class OrgStore {
                 .optional();
     }
 
+    /** What carries these slugs now; the project may be unknown. */
+    @AllOrgs(because = "whoever names an organization by its slug does not know its id yet")
+    Optional<Orgs.Spot> spot(String slug, String project) {
+        return jdbc.sql("""
+                        select o.id, p.id as project
+                        from organization o
+                        left join project p on p.org_id = o.id and p.slug = :project
+                        where o.slug = :slug and o.closed_at is null
+                        """)
+                .param("slug", slug)
+                .param("project", project)
+                .query((row, number) ->
+                        new Orgs.Spot(new OrgId(row.getObject("id", UUID.class)), row.getObject("project", UUID.class)))
+                .optional();
+    }
+
     /** Empty when there is no such organization; without a role when the person is not a member. */
     Optional<Standing> standing(OrgId org, String subject) {
         return jdbc.sql("""

@@ -107,6 +107,14 @@ public class Orgs {
                 .orElseThrow(() -> new KitProblem.NotFound("organization"));
     }
 
+    /** An organization and one of its projects; their ids stay when their slugs change. */
+    public record Spot(OrgId org, @Nullable UUID project) {}
+
+    /** What carries these slugs now; the project may be unknown. */
+    public Optional<Spot> spot(String slug, String project) {
+        return store.spot(slug, project);
+    }
+
     public Organization organization(OrgId org) {
         return store.find(org).orElseThrow(() -> new KitProblem.NotFound("organization"));
     }

@@ -7,16 +7,14 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /**
- * The tables {@code quota_admission} and {@code quota_counter}. Every statement is for a list; rows are locked in the
- * order of their keys.
+ * The tables {@code quota_admission} and {@code quota_counter} beside what {@link TurnstileStore} does with them. Every
+ * statement is for a list; rows are locked in the order of their keys.
  */
 @Repository
 @AllOrgs(because = "a batch serves the users of many organizations; each row is named by its own key")
@@ -31,53 +29,16 @@ class AdmissionStore {
             String bundle,
             String state,
             @Nullable Long tokens,
-            boolean alive) {}
-
-    /** What one counter gets. */
-    record Booking(Row of, long requests, long tokens) {}
-
-    /** What is in flight at a moment. */
-    record Flight(Instant now, Map<String, Used> open) {}
+            boolean alive) {
+        TurnstileStore.Named named() {
+            return new TurnstileStore.Named(counter, place, user, bundle);
+        }
+    }
 
     private final JdbcClient jdbc;
 
     AdmissionStore(JdbcClient jdbc) {
         this.jdbc = jdbc;
-    }
-
-    private static <T> String[] texts(Collection<T> rows, Function<T, String> text) {
-        return rows.stream().map(text).toArray(String[]::new);
-    }
-
-    private static <T> Long[] wholes(Collection<T> rows, Function<T, Long> number) {
-        return rows.stream().map(number).toArray(Long[]::new);
-    }
-
-    /** Opens admissions; answers the keys that were not there yet. */
-    List<String> open(Collection<Ticket> tickets) {
-        return jdbc.sql("""
-                        insert into quota_admission (lock_key, counter_key, tenant, project, user_id, bundle_id,
-                                                     lock_id, held_tokens, expires_at)
-                        select lock_key, counter_key, tenant, project, user_id, bundle_id, lock_id, tokens,
-                               clock_timestamp() + make_interval(secs => seconds)
-                        from unnest(:keys::text[], :counters::text[], :tenants::text[], :projects::text[], :users::text[],
-                                    :bundles::text[], :locks::text[], :tokens::bigint[], :seconds::bigint[])
-                             as n (lock_key, counter_key, tenant, project, user_id, bundle_id, lock_id, tokens, seconds)
-                        order by lock_key
-                        on conflict (lock_key) do nothing
-                        returning lock_key
-                        """)
-                .param("keys", texts(tickets, Ticket::key))
-                .param("counters", texts(tickets, Ticket::counter))
-                .param("tenants", texts(tickets, ticket -> ticket.place().tenant()))
-                .param("projects", texts(tickets, ticket -> ticket.place().project()))
-                .param("users", texts(tickets, Ticket::userId))
-                .param("bundles", texts(tickets, Ticket::bundle))
-                .param("locks", texts(tickets, Ticket::lockId))
-                .param("tokens", wholes(tickets, Ticket::tokens))
-                .param("seconds", wholes(tickets, Ticket::seconds))
-                .query((row, number) -> row.getString("lock_key"))
-                .list();
     }
 
     /** Locks admissions that are there. */
@@ -107,96 +68,8 @@ class AdmissionStore {
                 row.getBoolean("alive"));
     }
 
-    /** Takes back what this transaction opened. */
-    void remove(Collection<String> keys) {
-        jdbc.sql("delete from quota_admission where lock_key = any(:keys::text[])")
-                .param("keys", keys.toArray(String[]::new))
-                .update();
-    }
-
-    /** Locks the counters of these tickets until the transaction ends; makes those that are missing. */
-    Map<String, Used> lockCounters(Map<String, Ticket> byCounter) {
-        Map<String, Used> found = lockedCounters(byCounter.keySet());
-        if (found.size() < byCounter.size()) {
-            Map<String, Ticket> missing = new HashMap<>(byCounter);
-            missing.keySet().removeAll(found.keySet());
-            jdbc.sql("""
-                            insert into quota_counter (counter_key, tenant, project, user_id, bundle_id)
-                            select * from unnest(:keys::text[], :tenants::text[], :projects::text[], :users::text[],
-                                                 :bundles::text[]) as n (key, t, p, u, b)
-                            order by key
-                            on conflict (counter_key) do nothing
-                            """)
-                    .param("keys", texts(missing.keySet(), key -> key))
-                    .param(
-                            "tenants",
-                            texts(missing.values(), ticket -> ticket.place().tenant()))
-                    .param(
-                            "projects",
-                            texts(missing.values(), ticket -> ticket.place().project()))
-                    .param("users", texts(missing.values(), Ticket::userId))
-                    .param("bundles", texts(missing.values(), Ticket::countedBundle))
-                    .update();
-            found = lockedCounters(byCounter.keySet());
-        }
-        return found;
-    }
-
-    private Map<String, Used> lockedCounters(Collection<String> keys) {
-        Map<String, Used> found = new HashMap<>();
-        jdbc.sql("""
-                        select *, clock_timestamp() as now from quota_counter
-                        where counter_key = any(:keys::text[])
-                        order by counter_key
-                        for update
-                        """).param("keys", keys.toArray(String[]::new)).query(row -> {
-            found.put(row.getString("counter_key"), used(row));
-        });
-        return found;
-    }
-
-    /** A window that is over counts as empty. Rows carry the moment in {@code now}. */
-    private static Used used(ResultSet row) throws SQLException {
-        Instant now = time(row, "now");
-        boolean hour = !time(row, "hour").isBefore(Windows.HOUR.start(now));
-        boolean day = !time(row, "day").isBefore(Windows.DAY.start(now));
-        boolean month = !time(row, "month").isBefore(Windows.MONTH.start(now));
-        return new Used(
-                day ? row.getLong("day_requests") : 0,
-                month ? row.getLong("month_requests") : 0,
-                row.getLong("total_requests"),
-                hour ? row.getLong("hour_tokens") : 0,
-                day ? row.getLong("day_tokens") : 0,
-                month ? row.getLong("month_tokens") : 0,
-                0,
-                0);
-    }
-
     private static Instant time(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
-    }
-
-    /** What is open beside these admissions, at a moment after all locks were had. */
-    Flight flying(Collection<String> counters, Collection<String> besides) {
-        Map<String, Used> open = new HashMap<>();
-        Instant[] now = {Instant.EPOCH};
-        jdbc.sql("""
-                        select moment.now, c.key, f.runs, f.tokens
-                        from (select clock_timestamp() as now) as moment
-                        cross join unnest(:counters::text[]) as c (key)
-                        cross join lateral (
-                            select count(*) as runs, coalesce(sum(a.held_tokens), 0)::bigint as tokens
-                            from quota_admission a
-                            where a.counter_key = c.key and a.state = 'open' and a.expires_at > moment.now
-                              and a.lock_key <> all(:besides::text[])) as f
-                        """)
-                .param("counters", counters.toArray(String[]::new))
-                .param("besides", besides.toArray(String[]::new))
-                .query(row -> {
-                    now[0] = time(row, "now");
-                    open.put(row.getString("key"), Used.NOTHING.flying(row.getLong("runs"), row.getLong("tokens")));
-                });
-        return new Flight(now[0], open);
     }
 
     /** Ends open admissions, also those past their time; answers what was ended. */
@@ -226,49 +99,8 @@ class AdmissionStore {
     }
 
     /** Books what was used into the windows of now. */
-    void count(Collection<Booking> bookings) {
-        jdbc.sql("""
-                        insert into quota_counter as c (counter_key, tenant, project, user_id, bundle_id, hour,
-                                                        hour_tokens, day, day_requests, day_tokens, month,
-                                                        month_requests, month_tokens, total_requests, total_tokens)
-                        select n.key, n.tenant, n.project, n.user_id, n.bundle, m.hour, n.tokens, m.day, n.requests,
-                               n.tokens, m.month, n.requests, n.tokens, n.requests, n.tokens
-                        from unnest(:keys::text[], :tenants::text[], :projects::text[], :users::text[],
-                                    :bundles::text[], :requests::bigint[], :tokens::bigint[])
-                             as n (key, tenant, project, user_id, bundle, requests, tokens)
-                        cross join (
-                            select date_trunc('hour', clock_timestamp(), 'UTC') as hour,
-                                   date_trunc('day', clock_timestamp(), 'UTC') as day,
-                                   date_trunc('month', clock_timestamp(), 'UTC') as month) as m
-                        order by n.key
-                        on conflict (counter_key) do update
-                        set hour = greatest(c.hour, excluded.hour), day = greatest(c.day, excluded.day),
-                            month = greatest(c.month, excluded.month),
-                            hour_tokens = case when c.hour >= excluded.hour then c.hour_tokens else 0 end
-                                          + excluded.hour_tokens,
-                            day_requests = case when c.day >= excluded.day then c.day_requests else 0 end
-                                           + excluded.day_requests,
-                            day_tokens = case when c.day >= excluded.day then c.day_tokens else 0 end
-                                         + excluded.day_tokens,
-                            month_requests = case when c.month >= excluded.month then c.month_requests else 0 end
-                                             + excluded.month_requests,
-                            month_tokens = case when c.month >= excluded.month then c.month_tokens else 0 end
-                                           + excluded.month_tokens,
-                            total_requests = c.total_requests + excluded.total_requests,
-                            total_tokens = c.total_tokens + excluded.total_tokens
-                        """)
-                .param("keys", texts(bookings, booking -> booking.of().counter()))
-                .param(
-                        "tenants",
-                        texts(bookings, booking -> booking.of().place().tenant()))
-                .param(
-                        "projects",
-                        texts(bookings, booking -> booking.of().place().project()))
-                .param("users", texts(bookings, booking -> booking.of().user()))
-                .param("bundles", texts(bookings, booking -> booking.of().bundle()))
-                .param("requests", wholes(bookings, Booking::requests))
-                .param("tokens", wholes(bookings, Booking::tokens))
-                .update();
+    void count(Collection<TurnstileStore.Booking> bookings) {
+        jdbc.sql(TurnstileStore.BOOK).params(TurnstileStore.booked(bookings)).update();
     }
 
     /** Ends open admissions without a trace in any window. Returns how many. */
@@ -336,7 +168,10 @@ class AdmissionStore {
         String where = " where user_id = :user and (:bundle = '*' or bundle_id = :bundle)"
                 + (place == null ? "" : " and tenant = :tenant and project = :project");
         JdbcClient.StatementSpec counters = jdbc.sql("select *, clock_timestamp() as now from quota_counter" + where);
-        Used sum = named(counters, place, user, bundle).query((row, number) -> used(row)).list().stream()
+        Used sum = named(counters, place, user, bundle)
+                .query((row, number) -> TurnstileStore.count(row).at(time(row, "now")))
+                .list()
+                .stream()
                 .reduce(Used.NOTHING, AdmissionStore::sum);
         return named(
                         jdbc.sql("select count(*) as runs, coalesce(sum(held_tokens), 0)::bigint as tokens"

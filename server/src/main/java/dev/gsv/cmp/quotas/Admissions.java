@@ -4,6 +4,7 @@ import dev.gsv.cmp.kit.KitProblem;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -11,6 +12,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** User quotas for services outside of this program: the same steps, each in a transaction of its own. */
 @Service
 class Admissions {
+
+    /** Of two who take a name at the same time one is second, and sees the first when it tries again. */
+    private static final int ATTEMPTS = 3;
 
     private final UserQuotas users;
     private final TransactionTemplate whole;
@@ -22,7 +26,15 @@ class Admissions {
 
     UserQuotas.Decision admit(Place place, QuotaUser user, String bundle, String lock, long tokens, long seconds) {
         Ticket ticket = users.ticket(Ticket.of(place, lock), place, user, bundle, lock, tokens, seconds);
-        return whole.execute(status -> users.admit(List.of(ticket), true).getFirst());
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return whole.execute(status -> users.admit(ticket));
+            } catch (OptimisticLockingFailureException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /**

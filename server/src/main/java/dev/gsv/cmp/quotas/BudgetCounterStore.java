@@ -43,20 +43,59 @@ class BudgetCounterStore {
         return holds.stream().map(text).toArray(String[]::new);
     }
 
-    /** Holds an amount where there is enough slack for it; false when no free stripe has it. */
-    boolean take(String budget, long micros) {
-        return jdbc.sql("""
-                        with free as (
-                            select stripe from budget_stripe
-                            where budget_key = :budget and stripe >= 0 and slack_micro >= :micros and slack_micro > 0
-                            limit 1
-                            for update skip locked
+    /** What changes at a budget: what is wanted, and what ended runs held and cost; micro-USD. */
+    record Move(String budget, long wanted, long held, long cost) {}
+
+    /**
+     * Books what ended and holds what is wanted, all at one stripe that nobody has locked and that has room for it.
+     * Answers the stripe; none when no free stripe has the room, and then nothing has changed.
+     */
+    Optional<Integer> move(Move move) {
+        return moved(move, """
+                        select stripe from budget_stripe
+                        where budget_key = :budget and stripe >= 0
+                          and slack_micro + :held - :cost >= :wanted and slack_micro + :held - :cost > 0
+                        limit 1
+                        for update skip locked
+                        """).query(Integer.class).optional();
+    }
+
+    private JdbcClient.StatementSpec moved(Move move, String which) {
+        return jdbc.sql("with free as (" + which + ")" + """
+                        , m as (
+                            select date_trunc('hour', clock_timestamp(), 'UTC') as hour,
+                                   date_trunc('day', clock_timestamp(), 'UTC') as day,
+                                   date_trunc('month', clock_timestamp(), 'UTC') as month
                         )
                         update budget_stripe s
-                        set slack_micro = slack_micro - :micros, held_micro = held_micro + :micros
-                        from free
+                        set held_micro = s.held_micro - :held + :wanted,
+                            slack_micro = s.slack_micro + :held - :cost - :wanted,
+                            hour = greatest(s.hour, m.hour), day = greatest(s.day, m.day),
+                            month = greatest(s.month, m.month),
+                            hour_micro = case when s.hour >= m.hour then s.hour_micro else 0 end + :cost,
+                            day_micro = case when s.day >= m.day then s.day_micro else 0 end + :cost,
+                            month_micro = case when s.month >= m.month then s.month_micro else 0 end + :cost
+                        from free, m
                         where s.budget_key = :budget and s.stripe = free.stripe
-                        """).param("budget", budget).param("micros", micros).update() == 1;
+                        returning s.stripe
+                        """)
+                .param("budget", move.budget())
+                .param("wanted", move.wanted())
+                .param("held", move.held())
+                .param("cost", move.cost());
+    }
+
+    /** Gives back what was wanted and is not needed, to the stripe that gave it and is still locked. */
+    void giveBack(String budget, int stripe, long micros) {
+        jdbc.sql("""
+                        update budget_stripe
+                        set held_micro = held_micro - :micros, slack_micro = slack_micro + :micros
+                        where budget_key = :budget and stripe = :stripe
+                        """)
+                .param("micros", micros)
+                .param("budget", budget)
+                .param("stripe", stripe)
+                .update();
     }
 
     /** Locks all stripes until the transaction ends; makes them when the budget is new. */
@@ -136,35 +175,22 @@ class BudgetCounterStore {
 
     /**
      * Ends what was held and books what it cost into the windows of now; the difference is slack again. Any stripe will
-     * do: only their sum means something.
+     * do: only their sum means something. Waits only when all are locked.
      */
     void settle(String budget, long held, long cost) {
-        if (!settle(budget, held, cost, null)) {
-            settle(budget, held, cost, ThreadLocalRandom.current().nextInt(STRIPES));
+        Move move = new Move(budget, 0, held, cost);
+        Optional<Integer> free = moved(
+                        move,
+                        "select stripe from budget_stripe where budget_key = :budget and stripe >= 0"
+                                + " limit 1 for update skip locked")
+                .query(Integer.class)
+                .optional();
+        if (free.isEmpty()) {
+            moved(move, "select stripe from budget_stripe where budget_key = :budget and stripe = :any for update")
+                    .param("any", ThreadLocalRandom.current().nextInt(STRIPES))
+                    .query(Integer.class)
+                    .optional();
         }
-    }
-
-    private boolean settle(String budget, long held, long cost, @Nullable Integer stripe) {
-        String which = stripe == null ? "stripe >= 0 limit 1 for update skip locked" : "stripe = :stripe for update";
-        JdbcClient.StatementSpec statement = jdbc.sql("with free as (select stripe from budget_stripe"
-                + " where budget_key = :budget and " + which + ")" + """
-                         , m as (
-                            select date_trunc('hour', clock_timestamp(), 'UTC') as hour,
-                                   date_trunc('day', clock_timestamp(), 'UTC') as day,
-                                   date_trunc('month', clock_timestamp(), 'UTC') as month
-                        )
-                        update budget_stripe s
-                        set held_micro = s.held_micro - :held, slack_micro = s.slack_micro + :held - :cost,
-                            hour = greatest(s.hour, m.hour), day = greatest(s.day, m.day),
-                            month = greatest(s.month, m.month),
-                            hour_micro = case when s.hour >= m.hour then s.hour_micro else 0 end + :cost,
-                            day_micro = case when s.day >= m.day then s.day_micro else 0 end + :cost,
-                            month_micro = case when s.month >= m.month then s.month_micro else 0 end + :cost
-                        from free, m
-                        where s.budget_key = :budget and s.stripe = free.stripe
-                        """);
-        statement = statement.param("budget", budget).param("held", held).param("cost", cost);
-        return (stripe == null ? statement : statement.param("stripe", stripe)).update() == 1;
     }
 
     /** Writes holds; answers those that were not there yet, as run and budget. */
@@ -188,23 +214,8 @@ class BudgetCounterStore {
                 .list();
     }
 
-    /** Takes back the holds of runs that this transaction wrote; answers what they held. */
-    List<Ended> remove(Collection<String> runs) {
-        return jdbc.sql("""
-                        delete from budget_hold where run_key = any(:runs::text[]) and state = 'open'
-                        returning budget_key, provider, held_micro, 0::bigint as cost, false as above
-                        """)
-                .param("runs", runs.toArray(String[]::new))
-                .query(BudgetCounterStore::ended)
-                .list();
-    }
-
-    /**
-     * Ends the holds of runs, each once, also those past their time. What is not named cost nothing.
-     *
-     * @param state committed or released
-     */
-    List<Ended> end(Collection<String> runs, Collection<Hold> costs, String state) {
+    /** Ends the holds of runs, each once, also those past their time. What is not named cost nothing. */
+    List<Ended> end(Collection<String> runs, Collection<Hold> costs) {
         return jdbc.sql("""
                         with wanted as (
                             select h.run_key, h.budget_key, h.state, coalesce(n.micros, 0) as cost
@@ -216,7 +227,7 @@ class BudgetCounterStore {
                             for update of h
                         )
                         update budget_hold h
-                        set state = :state, spent_micro = w.cost, finished_at = clock_timestamp()
+                        set state = 'committed', spent_micro = w.cost, finished_at = clock_timestamp()
                         from wanted w
                         where h.run_key = w.run_key and h.budget_key = w.budget_key
                         returning h.budget_key, h.provider,
@@ -227,7 +238,6 @@ class BudgetCounterStore {
                 .param("cost_runs", texts(costs, Hold::run))
                 .param("providers", texts(costs, Hold::provider))
                 .param("micros", costs.stream().map(Hold::micros).toArray(Long[]::new))
-                .param("state", state)
                 .query(BudgetCounterStore::ended)
                 .list();
     }

@@ -35,6 +35,12 @@ public record BudgetInsight(
         violations = List.copyOf(violations);
     }
 
+    /** There is room; nobody has looked how much. */
+    static BudgetInsight granted(ProviderBudget budget) {
+        Money limits = Money.of(budget.hour(), budget.day(), budget.month());
+        return new BudgetInsight(true, budget.provider(), limits, limits, List.of(), null, null);
+    }
+
     /** How a budget stands to one more run that may cost so much. */
     static BudgetInsight of(ProviderBudget budget, Spent spent, long estimate) {
         List<String> violations = new ArrayList<>();

@@ -8,13 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,22 +34,18 @@ class Budgets {
     static final Duration REMEMBERED = Duration.ofSeconds(60);
     static final String TOPIC = "quotas.budgets";
     private static final int EXPIRED_AT_ONCE = 1000;
-    /** Half of what is left is dealt out, so that what one stripe lacks another does not have idle. */
-    private static final long DEALT_SHARE = 2L * BudgetCounterStore.STRIPES;
-    /** The slack of a stripe of a budget without limits, in micro-USD. */
-    private static final long BOUNDLESS = 1L << 40;
 
     private static final Logger LOG = LoggerFactory.getLogger(Budgets.class);
-    /** All transactions lock budgets in this order. */
-    private static final Comparator<ProviderBudget> ORDER =
-            Comparator.comparing(ProviderBudget::provider).thenComparing(ProviderBudget::key);
-
     /**
      * What a run may cost.
      *
      * @param estimates micro-USD by provider
      */
-    record Wish(String run, Place place, String bundle, Map<String, Long> estimates) {}
+    record Wish(String run, Place place, String bundle, Map<String, Long> estimates) {
+        long estimate(String provider) {
+            return estimates.getOrDefault(provider, 0L);
+        }
+    }
 
     private record Asked(Place place, String bundle) {}
 
@@ -92,157 +85,121 @@ class Budgets {
     }
 
     /**
-     * Holds the estimates, each in all budgets of its provider, or refuses; a refused wish holds nothing. A wish that
-     * was granted before is granted again without holding more.
+     * Ends the holds of runs, once; what it means for the budgets is booked by {@link #open}.
      *
-     * @return what refused a run, by its place in the list; absent for what is granted
+     * @param costs micro-USD by run and provider; a provider that is not named cost nothing
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public Map<Integer, BudgetInsight> reserve(List<Wish> wishes) {
-        Map<ProviderBudget, List<Integer>> asked = new TreeMap<>(ORDER);
-        for (int i = 0; i < wishes.size(); i++) {
-            Wish wish = wishes.get(i);
+    public List<BudgetCounterStore.Ended> end(Map<String, Map<String, Long>> costs) {
+        if (costs.isEmpty()) {
+            return List.of();
+        }
+        List<BudgetCounterStore.Hold> each = new ArrayList<>();
+        costs.forEach((run, byProvider) -> byProvider.forEach(
+                (provider, micros) -> each.add(new BudgetCounterStore.Hold(run, "", provider, micros))));
+        return counters.end(costs.keySet(), each);
+    }
+
+    /**
+     * Books what ended, a cost above its hold in full, and makes room for all that is wished if there is so much. Each
+     * budget is visited once, in the one order of all transactions.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public BudgetTally open(List<Wish> wishes, List<BudgetCounterStore.Ended> ended) {
+        Map<Name, Visit> visits = new TreeMap<>();
+        for (Wish wish : wishes) {
             if (wish.estimates().isEmpty()) {
                 continue;
             }
             for (ProviderBudget budget : of(wish.place(), wish.bundle())) {
                 if (wish.estimates().containsKey(budget.provider())) {
-                    asked.computeIfAbsent(budget, unused -> new ArrayList<>()).add(i);
+                    visit(visits, budget.provider(), budget.key()).wishes(budget, wish);
                 }
             }
         }
-        Map<Integer, BudgetInsight> refused = new HashMap<>();
-        Map<Integer, List<BudgetCounterStore.Hold>> held = new TreeMap<>();
-        asked.forEach((budget, all) -> {
-            List<Integer> alive =
-                    all.stream().filter(i -> !refused.containsKey(i)).toList();
-            for (int i : hold(budget, alive, wishes, refused)) {
-                Wish wish = wishes.get(i);
-                held.computeIfAbsent(i, unused -> new ArrayList<>())
-                        .add(new BudgetCounterStore.Hold(
-                                wish.run(), budget.key(), budget.provider(), estimate(wish, budget)));
-            }
-        });
-        refused.keySet().forEach(i -> giveBack(held.remove(i)));
-        write(held.values().stream().flatMap(List::stream).toList());
-        return refused;
+        ended.forEach(one -> visit(visits, one.provider(), one.budget()).ends(one));
+        ended.stream().filter(BudgetCounterStore.Ended::above).forEach(this::tell);
+        BudgetTally tally = new BudgetTally(counters);
+        visits.values().forEach(visit -> visit(visit, tally));
+        return tally;
     }
 
-    private static long estimate(Wish wish, ProviderBudget budget) {
-        return wish.estimates().getOrDefault(budget.provider(), 0L);
-    }
+    /** All transactions lock budgets in this order. */
+    private record Name(String provider, String budget) implements Comparable<Name> {
+        private static final Comparator<Name> ORDER =
+                Comparator.comparing(Name::provider).thenComparing(Name::budget);
 
-    private void giveBack(@Nullable List<BudgetCounterStore.Hold> holds) {
-        if (holds != null) {
-            holds.forEach(hold -> counters.settle(hold.budget(), hold.micros(), 0));
+        @Override
+        public int compareTo(Name other) {
+            return ORDER.compare(this, other);
         }
     }
 
-    /** Which of the wishes this budget grants. */
-    private List<Integer> hold(
-            ProviderBudget budget, List<Integer> alive, List<Wish> wishes, Map<Integer, BudgetInsight> refused) {
-        if (alive.isEmpty()) {
-            return alive;
+    /** What a batch has to do with one budget. */
+    private static final class Visit {
+        private final String key;
+        private final List<Wish> wishes = new ArrayList<>();
+        private @Nullable ProviderBudget budget;
+        private long wanted;
+        private long held;
+        private long cost;
+
+        Visit(String key) {
+            this.key = key;
         }
-        long sum =
-                alive.stream().mapToLong(i -> estimate(wishes.get(i), budget)).sum();
-        if (counters.take(budget.key(), sum)) {
-            return alive;
+
+        void wishes(ProviderBudget of, Wish wish) {
+            budget = of;
+            wishes.add(wish);
+            wanted += wish.estimate(of.provider());
+        }
+
+        void ends(BudgetCounterStore.Ended one) {
+            held += one.held();
+            cost += one.cost();
+        }
+
+        List<String> runs() {
+            return wishes.stream().map(Wish::run).toList();
+        }
+    }
+
+    private static Visit visit(Map<Name, Visit> visits, String provider, String budget) {
+        return visits.computeIfAbsent(new Name(provider, budget), name -> new Visit(name.budget()));
+    }
+
+    private void tell(BudgetCounterStore.Ended one) {
+        meters.counter("cmp.budgets.above_hold", "provider", one.provider()).increment();
+        LOG.warn("a run cost {} micro-USD at {}, more than was held for it", one.cost(), one.provider());
+    }
+
+    private void visit(Visit visit, BudgetTally tally) {
+        ProviderBudget budget = visit.budget;
+        if (budget == null) {
+            settle(visit);
+            return;
+        }
+        Optional<Integer> stripe =
+                counters.move(new BudgetCounterStore.Move(visit.key, visit.wanted, visit.held, visit.cost));
+        if (stripe.isPresent()) {
+            tally.ample(budget, visit.wishes, stripe.get(), visit.wanted);
+            return;
         }
         meters.counter("cmp.budgets.locked").increment();
-        counters.lockAll(budget.key());
-        long over = counters.expire(budget.key(), EXPIRED_AT_ONCE).stream()
+        counters.lockAll(visit.key);
+        settle(visit);
+        long expired = counters.expire(visit.key, EXPIRED_AT_ONCE).stream()
                 .mapToLong(BudgetCounterStore.Ended::held)
                 .sum();
         // What this node remembers of the limits may be old; here they are exact.
-        ProviderBudget exact = store.find(budget.key()).orElse(budget);
-        Spent spent = counters.spent(budget.key()).holding(-over);
-        Set<String> before = new HashSet<>(counters.holding(
-                budget.key(), alive.stream().map(i -> wishes.get(i).run()).toList()));
-        List<Integer> granted = new ArrayList<>();
-        long more = 0;
-        for (int i : alive) {
-            if (before.contains(wishes.get(i).run())) {
-                continue;
-            }
-            long estimate = estimate(wishes.get(i), budget);
-            BudgetInsight insight = BudgetInsight.of(exact, spent, estimate);
-            if (insight.allowed() || !exact.active()) {
-                granted.add(i);
-                spent = spent.holding(estimate);
-                more += estimate;
-            } else {
-                refused.put(i, insight);
-            }
-        }
-        Long headroom = spent.headroom(exact);
-        counters.deal(budget.key(), headroom == null ? BOUNDLESS : Math.max(headroom, 0) / DEALT_SHARE, more - over);
-        return granted;
+        ProviderBudget exact = store.find(visit.key).orElse(budget);
+        tally.exact(exact, visit.wishes, counters.spent(visit.key), expired, counters.holding(visit.key, visit.runs()));
     }
 
-    private void write(List<BudgetCounterStore.Hold> holds) {
-        if (holds.isEmpty()) {
-            return;
+    private void settle(Visit visit) {
+        if (visit.held != 0 || visit.cost != 0) {
+            counters.settle(visit.key, visit.held, visit.cost);
         }
-        Set<List<String>> written = new HashSet<>(counters.insert(holds, HOLD_SECONDS));
-        for (BudgetCounterStore.Hold hold : holds) {
-            // remove: of two with the same name in one list, one is the repetition.
-            if (!written.remove(List.of(hold.run(), hold.budget()))) {
-                giveBack(List.of(hold));
-            }
-        }
-    }
-
-    /** Takes back what this transaction held, because a later gate refuses. */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public void withdraw(Collection<String> runs) {
-        if (!runs.isEmpty()) {
-            settle(counters.remove(runs));
-        }
-    }
-
-    /**
-     * Books what runs cost, once; a cost above the hold is booked in full.
-     *
-     * @param costs micro-USD by run and provider; a provider that is not named cost nothing
-     */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public void commit(Map<String, Map<String, Long>> costs) {
-        if (costs.isEmpty()) {
-            return;
-        }
-        List<BudgetCounterStore.Hold> each = new ArrayList<>();
-        costs.forEach((run, byProvider) -> byProvider.forEach(
-                (provider, micros) -> each.add(new BudgetCounterStore.Hold(run, "", provider, micros))));
-        settle(counters.end(costs.keySet(), each, "committed"));
-    }
-
-    /** Drops the holds of runs. */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public void release(Collection<String> runs) {
-        if (!runs.isEmpty()) {
-            settle(counters.end(runs, List.of(), "released"));
-        }
-    }
-
-    private void settle(List<BudgetCounterStore.Ended> ended) {
-        Map<String, BudgetCounterStore.Ended> byBudget = new TreeMap<>();
-        for (BudgetCounterStore.Ended one : ended) {
-            if (one.above()) {
-                meters.counter("cmp.budgets.above_hold", "provider", one.provider())
-                        .increment();
-                LOG.warn("a run cost {} micro-USD at {}, more than was held for it", one.cost(), one.provider());
-            }
-            // In the order in which all transactions lock budgets.
-            byBudget.merge(
-                    one.provider() + '\0' + one.budget(),
-                    one,
-                    (sum, next) -> new BudgetCounterStore.Ended(
-                            one.budget(), one.provider(), sum.held() + next.held(), sum.cost() + next.cost(), false));
-        }
-        byBudget.values().stream()
-                .filter(sum -> sum.held() != 0 || sum.cost() != 0)
-                .forEach(sum -> counters.settle(sum.budget(), sum.held(), sum.cost()));
     }
 
     @Transactional
@@ -254,7 +211,7 @@ class Budgets {
     @Transactional
     public int sweep(int atMost) {
         List<BudgetCounterStore.Ended> expired = counters.expire(null, atMost);
-        settle(expired);
+        open(List.of(), expired);
         return expired.size() + counters.forget(UserQuotas.REMEMBERED_HOURS, atMost);
     }
 

@@ -6,18 +6,15 @@ import dev.gsv.cmp.kit.Call;
 import dev.gsv.cmp.orgs.Needs;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
-import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Health of quotas, and what nodes remember (section 9.7 of the quotas contract). */
+/** What nodes remember of quotas (section 9.7 of the quotas contract). */
 @RestController
 @RequestMapping(Desk.BASE)
 class ControlPlaneApi {
-
-    record Health(String status, String service, String postgresql, String redis) {}
 
     /** @param entries how many this node forgot; the others forget theirs as well */
     record Cleared(String status, String message, long entries) {}
@@ -28,19 +25,6 @@ class ControlPlaneApi {
     ControlPlaneApi(QuotaCaches caches, Desk desk) {
         this.caches = caches;
         this.desk = desk;
-    }
-
-    /** 200 when the storage answers, else 503. */
-    @GetMapping("/health")
-    @Needs(OPERATOR)
-    ResponseEntity<Health> health() {
-        boolean ready = caches.storageAnswers();
-        return ResponseEntity.status(ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
-                .body(new Health(
-                        ready ? Desk.OK : "error",
-                        "control_plane",
-                        ready ? "ready" : "not reachable",
-                        "not configured"));
     }
 
     @PostMapping("/clear-cache")

@@ -4,6 +4,7 @@ import dev.gsv.cmp.kit.Answer;
 import dev.gsv.cmp.kit.Call;
 import dev.gsv.cmp.kit.Idempotency;
 import dev.gsv.cmp.kit.KitProblem;
+import dev.gsv.cmp.orgs.Orgs;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -19,15 +20,32 @@ class Desk {
     static final String OK = "ok";
 
     private final QuotaSettings settings;
+    private final Orgs orgs;
     private final Idempotency idempotency;
 
-    Desk(QuotaSettings settings, Idempotency idempotency) {
+    Desk(QuotaSettings settings, Orgs orgs, Idempotency idempotency) {
         this.settings = settings;
+        this.orgs = orgs;
         this.idempotency = idempotency;
     }
 
     /** The place of the query; without one, that of the installation. */
     Place place(@Nullable String tenant, @Nullable String project) {
+        Place named = named(tenant, project);
+        if (installation(named)) {
+            return named;
+        }
+        return orgs.spot(named.tenant(), named.project())
+                .map(spot -> new Place(
+                        spot.org().toString(),
+                        spot.project() == null
+                                ? named.project()
+                                : spot.project().toString()))
+                .orElse(named);
+    }
+
+    /** The same as it was named, to be shown. */
+    Place named(@Nullable String tenant, @Nullable String project) {
         Place own = settings.installation();
         return new Place(
                 tenant == null ? own.tenant() : Given.id("tenant", tenant),

@@ -29,12 +29,13 @@ record GrantSeen(
         boolean isExpired,
         boolean isActive) {
 
-    static GrantSeen of(Grant grant, Instant now) {
+    /** @param named the place, as it was named by who asks */
+    static GrantSeen of(Grant grant, Place named, Instant now) {
         Allowance more = grant.additions();
         return new GrantSeen(
                 grant.id(),
-                grant.place().tenant(),
-                grant.place().project(),
+                named.tenant(),
+                named.project(),
                 grant.userId(),
                 grant.bundleId(),
                 more.requestsPerDay(),

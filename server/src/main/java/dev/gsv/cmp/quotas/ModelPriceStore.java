@@ -41,6 +41,14 @@ class ModelPriceStore {
                 .list();
     }
 
+    /** One writer of a price at a time, also of one that is not there yet. */
+    void hold(String provider, String model) {
+        jdbc.sql("select pg_advisory_xact_lock(hashtextextended(:key, 3))")
+                .param("key", Key.of(provider, model))
+                .query((row, number) -> number)
+                .list();
+    }
+
     ModelPrice add(
             String provider,
             String model,
@@ -49,10 +57,7 @@ class ModelPriceStore {
             @Nullable Long cached,
             String notes,
             String by) {
-        jdbc.sql("select pg_advisory_xact_lock(hashtextextended(:key, 3))")
-                .param("key", Key.of(provider, model))
-                .query((row, number) -> number)
-                .list();
+        hold(provider, model);
         return jdbc.sql("""
                         insert into provider_price (provider, model, version, input_micro, output_micro, cached_micro,
                                                     notes, created_by)

@@ -5,10 +5,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -42,18 +46,13 @@ class PolicyStore {
                 .optional();
     }
 
-    /** The first active one of these keys. */
-    Optional<QuotaPolicy> first(List<String> keys) {
-        return jdbc.sql("""
-                        select p.* from unnest(:keys::text[]) with ordinality as wanted (key, place)
-                        join quota_policy p on p.key = wanted.key
-                        where p.active
-                        order by wanted.place
-                        limit 1
-                        """)
+    /** The active ones of these keys, by key. */
+    Map<String, QuotaPolicy> active(Collection<String> keys) {
+        Map<String, QuotaPolicy> found = new HashMap<>();
+        jdbc.sql("select * from quota_policy where key = any(:keys::text[]) and active")
                 .param("keys", keys.toArray(String[]::new))
-                .query(PolicyStore::policy)
-                .optional();
+                .query((RowCallbackHandler) row -> found.put(row.getString("key"), policy(row, 0)));
+        return found;
     }
 
     QuotaPolicy save(Place place, PolicyInput input, String by) {

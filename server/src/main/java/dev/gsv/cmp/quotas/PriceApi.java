@@ -15,6 +15,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -67,11 +68,19 @@ class PriceApi {
     @PostMapping
     @Needs(OPERATOR)
     @ResponseStatus(HttpStatus.CREATED)
-    ResponseEntity<Written> set(Caller caller, Call call, @RequestBody PriceInput body) {
-        return desk.once(call, "quotas.price", () -> {
-            ModelPrice price = prices.set(body, caller.subject());
-            return new Written(Desk.OK, "Price set for " + price.model() + " of " + price.provider(), Seen.of(price));
-        });
+    ResponseEntity<Written> set(
+            Caller caller,
+            Call call,
+            @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+            @RequestBody PriceInput body) {
+        Long seen = Desk.seen(ifMatch);
+        return desk.once(
+                call,
+                "quotas.price",
+                () -> prices.set(body, seen, caller.subject()),
+                price -> new Written(
+                        Desk.OK, "Price set for " + price.model() + " of " + price.provider(), Seen.of(price)),
+                price -> (long) price.version());
     }
 
     @GetMapping
@@ -83,8 +92,9 @@ class PriceApi {
     /** All versions of one price, newest first. */
     @GetMapping("/{provider}/{model}")
     @Needs(OPERATOR)
-    Listed versions(@PathVariable String provider, @PathVariable String model) {
-        return listed(prices.versions(provider, model));
+    ResponseEntity<Listed> versions(@PathVariable String provider, @PathVariable String model) {
+        List<ModelPrice> found = prices.versions(provider, model);
+        return Desk.tagged(found.getFirst().version(), listed(found));
     }
 
     private static Listed listed(List<ModelPrice> found) {

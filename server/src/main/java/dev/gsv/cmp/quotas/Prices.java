@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
@@ -85,7 +86,7 @@ public class Prices {
         return new Quote(provider, model, or(price.input()), or(price.output()), or(price.cached()), known);
     }
 
-    private static long or(@org.jspecify.annotations.Nullable Long micros) {
+    private static long or(@Nullable Long micros) {
         return micros == null ? 0 : micros;
     }
 
@@ -113,8 +114,22 @@ public class Prices {
         return found;
     }
 
+    /**
+     * Adds a version; the price of runs that go on stays.
+     *
+     * @param version the newest that the writer has seen; null follows whatever is there
+     * @throws QuotasProblem.EditConflict when somebody else wrote meanwhile (409)
+     */
     @Transactional
-    public ModelPrice set(PriceInput price, String by) {
+    public ModelPrice set(PriceInput price, @Nullable Long version, String by) {
+        store.hold(price.provider(), price.model());
+        if (version != null) {
+            QuotasProblem.EditConflict.check(
+                    version,
+                    store.versions(price.provider(), price.model()).stream()
+                            .map(newest -> (long) newest.version())
+                            .findFirst());
+        }
         ModelPrice added = store.add(
                 price.provider(),
                 price.model(),

@@ -40,11 +40,11 @@ class QuotaGrantApi {
     @Needs(OPERATOR)
     ResponseEntity<GrantSeen> get(
             @PathVariable UUID id, @RequestParam @Nullable String tenant, @RequestParam @Nullable String project) {
-        return seen(grants.grant(desk.place(tenant, project), id));
+        return seen(desk.named(tenant, project), grants.grant(desk.place(tenant, project), id));
     }
 
-    private ResponseEntity<GrantSeen> seen(Grant grant) {
-        return Desk.tagged(grant.version(), GrantSeen.of(grant, grants.now()));
+    private ResponseEntity<GrantSeen> seen(Place named, Grant grant) {
+        return Desk.tagged(grant.version(), GrantSeen.of(grant, named, grants.now()));
     }
 
     @PatchMapping
@@ -59,7 +59,9 @@ class QuotaGrantApi {
                     @RequestBody
                     JsonNode changes) {
         UnaryOperator<GrantPatch> change = before -> patch.apply(before, changes, GrantPatch.class);
-        return seen(grants.change(desk.place(tenant, project), id, Desk.seen(ifMatch), change));
+        return seen(
+                desk.named(tenant, project),
+                grants.change(desk.place(tenant, project), id, Desk.seen(ifMatch), change));
     }
 
     /** Withdraws the grant; its row stays. */
@@ -67,6 +69,8 @@ class QuotaGrantApi {
     @Needs(OPERATOR)
     ResponseEntity<GrantSeen> withdraw(
             @PathVariable UUID id, @RequestParam @Nullable String tenant, @RequestParam @Nullable String project) {
-        return seen(grants.change(desk.place(tenant, project), id, null, GrantPatch::withdrawn));
+        return seen(
+                desk.named(tenant, project),
+                grants.change(desk.place(tenant, project), id, null, GrantPatch::withdrawn));
     }
 }

@@ -5,9 +5,14 @@ import dev.gsv.cmp.kit.Notices;
 import dev.gsv.cmp.kit.Patch;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +29,9 @@ class QuotaPolicies implements SmartInitializingSingleton {
 
     /** Longest time that a policy is remembered; a write is known at once, and without a notice after 2 s. */
     static final Duration REMEMBERED = Duration.ofSeconds(60);
+
+    /** How often policies and grants were read from the database, beside {@code cmp_quotas_admissions_total}. */
+    static final String READS = "cmp.quotas.reads";
 
     static final String POLICIES = "quotas.policies";
     static final String TYPES = "quotas.types";
@@ -85,12 +93,45 @@ class QuotaPolicies implements SmartInitializingSingleton {
     }
 
     private Optional<QuotaPolicy> read(Asked asked) {
+        List<String> keys = keys(asked);
+        return first(keys, found(keys));
+    }
+
+    /** Where a policy may stand, the nearest first. */
+    private List<String> keys(Asked asked) {
         Place all = settings.installation();
-        return store.first(List.of(
+        return List.of(
                 PolicyStore.key(asked.place(), asked.userType(), asked.bundle()),
                 PolicyStore.key(asked.place(), asked.userType(), QuotaPolicy.ALL),
                 PolicyStore.key(all, asked.userType(), asked.bundle()),
-                PolicyStore.key(all, asked.userType(), QuotaPolicy.ALL)));
+                PolicyStore.key(all, asked.userType(), QuotaPolicy.ALL));
+    }
+
+    private Map<String, QuotaPolicy> found(Collection<String> keys) {
+        meters.counter(READS, "what", "policies").increment();
+        return store.active(keys);
+    }
+
+    private static Optional<QuotaPolicy> first(List<String> keys, Map<String, QuotaPolicy> found) {
+        return keys.stream()
+                .flatMap(key -> Optional.ofNullable(found.get(key)).stream())
+                .findFirst();
+    }
+
+    /** What is stored for all of these, past what is remembered, in one statement. */
+    Map<Ticket, Optional<QuotaPolicy>> fresh(Collection<Ticket> tickets) {
+        Map<Ticket, Asked> wanted = new HashMap<>();
+        Map<Asked, List<String>> keys = new HashMap<>();
+        for (Ticket ticket : tickets) {
+            Asked asked = new Asked(ticket.place(), ticket.userType(), ticket.bundle());
+            wanted.put(ticket, asked);
+            keys.computeIfAbsent(asked, this::keys);
+        }
+        Map<String, QuotaPolicy> found =
+                found(keys.values().stream().flatMap(List::stream).collect(Collectors.toSet()));
+        Map<Ticket, Optional<QuotaPolicy>> policy = new HashMap<>();
+        wanted.forEach((ticket, asked) -> policy.put(ticket, first(Objects.requireNonNull(keys.get(asked)), found)));
+        return policy;
     }
 
     /** What the credential says, else what an operator assigned, else what the plan makes of the user. */
@@ -101,13 +142,18 @@ class QuotaPolicies implements SmartInitializingSingleton {
         }
         Optional<String> assigned;
         try {
-            assigned = types.get(user.userId(), store::type);
+            assigned = types.get(user.userId(), this::read);
         } catch (RuntimeException e) {
             LOG.error("the user type of {} cannot be read: the plan decides", user.userId(), e);
             meters.counter("cmp.quotas.unreadable", "what", "type").increment();
             assigned = Optional.empty();
         }
         return assigned.orElse(user.trial() ? QuotaUser.FREE : QuotaUser.PAID);
+    }
+
+    private Optional<String> read(String user) {
+        meters.counter(READS, "what", "types").increment();
+        return store.type(user);
     }
 
     Optional<String> assigned(String user) {

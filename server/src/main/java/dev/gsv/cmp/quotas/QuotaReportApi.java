@@ -51,7 +51,9 @@ class QuotaReportApi {
             @RequestParam @Nullable String project,
             @RequestParam @Nullable Integer limit,
             @RequestParam @Nullable Integer offset) {
-        return listed(grants.ending(desk.place(tenant, project), null, Listing.of(limit, offset)));
+        return listed(
+                desk.named(tenant, project),
+                grants.ending(desk.place(tenant, project), null, Listing.of(limit, offset)));
     }
 
     @GetMapping("/expiring")
@@ -65,15 +67,17 @@ class QuotaReportApi {
         Findings findings = new Findings();
         long within = findings.within("days", days, 1, Given.MAX_DAYS, SOON_DAYS);
         findings.refuse();
-        return listed(grants.ending(desk.place(tenant, project), within, Listing.of(limit, offset)));
+        return listed(
+                desk.named(tenant, project),
+                grants.ending(desk.place(tenant, project), within, Listing.of(limit, offset)));
     }
 
-    private Listed listed(List<Grant> found) {
+    private Listed listed(Place named, List<Grant> found) {
         Instant now = grants.now();
         return new Listed(
                 Desk.OK,
                 found.size(),
-                found.stream().map(grant -> GrantSeen.of(grant, now)).toList());
+                found.stream().map(grant -> GrantSeen.of(grant, named, now)).toList());
     }
 
     /** Days are UTC days; {@code to} as a day is included. */

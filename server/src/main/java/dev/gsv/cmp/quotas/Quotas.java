@@ -1,13 +1,14 @@
 package dev.gsv.cmp.quotas;
 
 import dev.gsv.cmp.orgs.OrgId;
-import java.util.ArrayList;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -15,27 +16,40 @@ import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * The gates before a run, in their order: the plan of the instance (429), the quota of the user (429), the budgets of
- * the providers (402). All of it is for lists, set-based, and joins the transaction of the caller; a single call is a
- * list of one. What a later gate refuses leaves no trace in an earlier one.
+ * The gates before a run: the plan of its instance, the quota of its user, the budgets of its providers. A batch of
+ * runs passes them at a {@link Turnstile}, in the transaction of the caller; the number of statements does not depend
+ * on how many runs there are.
  */
 @Service
 public class Quotas {
 
     /** A run that wants in. Made before the transaction, because it reads what holds for the user. */
     public static final class Entry {
-        private final InstanceQuotas.Run run;
+        private final InstanceQuotas.Run plan;
         private final @Nullable Ticket ticket;
         private final Budgets.Wish wish;
 
-        private Entry(InstanceQuotas.Run run, @Nullable Ticket ticket, Budgets.Wish wish) {
-            this.run = run;
+        private Entry(InstanceQuotas.Run plan, @Nullable Ticket ticket, Budgets.Wish wish) {
+            this.plan = plan;
             this.ticket = ticket;
             this.wish = wish;
         }
 
         public UUID run() {
-            return run.run();
+            return plan.run();
+        }
+
+        InstanceQuotas.Run plan() {
+            return plan;
+        }
+
+        @Nullable
+        Ticket ticket() {
+            return ticket;
+        }
+
+        Budgets.Wish wish() {
+            return wish;
         }
     }
 
@@ -51,14 +65,29 @@ public class Quotas {
      */
     public record End(OrgId org, UUID instance, UUID run, boolean counted, long tokens, Map<String, Long> costs) {}
 
+    /** How many runs were let in. */
+    static final String ADMISSIONS = "cmp.quotas.admissions";
+
     private final InstanceQuotas instances;
     private final UserQuotas users;
     private final Budgets budgets;
+    private final TurnstileStore store;
+    private final MeterRegistry meters;
+    private final Clock clock;
 
-    Quotas(InstanceQuotas instances, UserQuotas users, Budgets budgets) {
+    Quotas(
+            InstanceQuotas instances,
+            UserQuotas users,
+            Budgets budgets,
+            TurnstileStore store,
+            MeterRegistry meters,
+            Clock clock) {
         this.instances = instances;
         this.users = users;
         this.budgets = budgets;
+        this.store = store;
+        this.meters = meters;
+        this.clock = clock;
     }
 
     /**
@@ -86,113 +115,55 @@ public class Quotas {
     private static final long RUN_SECONDS = Ticket.DEFAULT_SECONDS;
 
     /**
-     * Lets runs in or refuses them, in their order.
+     * Ends runs and opens the gates for those that want in. What ends makes room first: slots are free, what was used
+     * is counted, what was spent is booked; a second time it does nothing.
      *
-     * @return for each entry what refused it, or nothing
+     * @param wanted all that may ask; who does not ask in the end leaves no trace
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public List<Optional<QuotasProblem>> admit(List<Entry> entries) {
-        List<Optional<QuotasProblem>> results = new ArrayList<>(
-                instances.admit(entries.stream().map(entry -> entry.run).toList()));
-        Map<Integer, Ticket> tickets = new LinkedHashMap<>();
-        for (int i = 0; i < entries.size(); i++) {
-            Ticket ticket = entries.get(i).ticket;
-            if (ticket != null && results.get(i).isEmpty()) {
-                tickets.put(i, ticket);
-            }
-        }
-        if (!tickets.isEmpty()) {
-            List<UserQuotas.Decision> decisions = users.admit(List.copyOf(tickets.values()), false);
-            List<InstanceQuotas.Run> back = new ArrayList<>();
-            int at = 0;
-            for (int i : tickets.keySet()) {
-                UserQuotas.Decision decision = decisions.get(at++);
-                if (!decision.allowed()) {
-                    results.set(i, Optional.of(new QuotasProblem.QuotaExceeded(decision.insight())));
-                    back.add(entries.get(i).run);
-                }
-            }
-            instances.withdraw(back);
-        }
-        List<Integer> alive = new ArrayList<>();
-        for (int i = 0; i < entries.size(); i++) {
-            if (results.get(i).isEmpty()) {
-                alive.add(i);
-            }
-        }
-        List<Entry> back = new ArrayList<>();
-        budgets.reserve(alive.stream().map(i -> entries.get(i).wish).toList()).forEach((at, insight) -> {
-            int i = alive.get(at);
-            results.set(i, Optional.of(new QuotasProblem.BudgetExceeded(insight)));
-            back.add(entries.get(i));
-        });
-        instances.withdraw(back.stream().map(entry -> entry.run).toList());
-        users.withdraw(tickets(back));
-        return results;
-    }
-
-    private static List<String> tickets(Collection<Entry> entries) {
-        return entries.stream()
+    public Turnstile open(Collection<Entry> wanted, Collection<End> ends) {
+        Collection<TurnstileStore.Booking> ended = ended(ends);
+        List<BudgetCounterStore.Ended> spent = budgets.end(costs(ends));
+        List<InstanceQuotas.Run> plans = wanted.stream().map(Entry::plan).toList();
+        List<Ticket> tickets = wanted.stream()
                 .flatMap(entry -> Optional.ofNullable(entry.ticket).stream())
-                .map(Ticket::key)
                 .toList();
+        Set<InstanceQuotas.Counter> limited = InstanceQuotas.limited(plans);
+        Map<InstanceQuotas.Counter, InstanceCount> instances =
+                limited.isEmpty() ? Map.of() : store.lockInstances(limited);
+        Map<String, UserCount> counters = users.lock(tickets, false, ended);
+        TurnstileStore.Flight flight = limited.isEmpty() && counters.isEmpty()
+                ? TurnstileStore.Flight.unseen(clock.instant())
+                : store.flight(InstanceQuotas.slotted(plans), counters.keySet());
+        return new Turnstile(
+                store,
+                new InstanceTally(instances, flight),
+                users.tally(tickets, counters, flight, ended),
+                budgets.open(wanted.stream().map(Entry::wish).toList(), spent),
+                ended,
+                meters);
     }
 
-    /**
-     * Lets one run in.
-     *
-     * @throws QuotasProblem.RateLimited runs per minute or at once (429, Retry-After)
-     * @throws QuotasProblem.QuotaExceeded runs per month, or the quota of the user (429)
-     * @throws QuotasProblem.BudgetExceeded the budget of a provider (402)
-     */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public void admit(Entry entry) {
-        admit(List.of(entry)).getFirst().ifPresent(refusal -> {
-            throw refusal;
-        });
-    }
-
-    /** Takes back what this transaction admitted, because a gate of another room refuses: as if never asked. */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public void withdraw(Collection<Entry> entries) {
-        instances.withdraw(entries.stream().map(entry -> entry.run).toList());
-        users.withdraw(tickets(entries));
-        budgets.withdraw(entries.stream().map(entry -> entry.wish.run()).toList());
-    }
-
-    /** Ends runs: slots are free, what was used is counted, what was spent is booked. A second time does nothing. */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public void commit(List<End> ends) {
-        instances.finish(ends.stream()
-                .map(end -> InstanceQuotas.Run.of(end.org(), end.instance(), end.run(), NO_LIMITS))
+    private Collection<TurnstileStore.Booking> ended(Collection<End> ends) {
+        if (ends.isEmpty()) {
+            return List.of();
+        }
+        List<TurnstileStore.Booking> each = store.end(ends.stream()
+                .map(end -> new TurnstileStore.Ending(
+                        new InstanceQuotas.Counter(end.org(), end.instance()),
+                        end.run(),
+                        Ticket.ofRun(end.run()),
+                        end.counted(),
+                        end.tokens()))
                 .toList());
-        Map<String, Long> counted = new LinkedHashMap<>();
-        List<String> released = new ArrayList<>();
+        return UserQuotas.bookings(
+                each.stream().filter(booking -> booking.requests() > 0).toList());
+    }
+
+    private static Map<String, Map<String, Long>> costs(Collection<End> ends) {
         Map<String, Map<String, Long>> costs = new HashMap<>();
-        for (End end : ends) {
-            String key = Ticket.ofRun(end.run());
-            if (end.counted()) {
-                counted.put(key, end.tokens());
-            } else {
-                released.add(key);
-            }
-            costs.put(key, end.costs());
-        }
-        if (!counted.isEmpty()) {
-            users.commit(counted);
-        }
-        users.release(released);
-        budgets.commit(costs);
-    }
-
-    private static final Limits NO_LIMITS = new Limits(null, null, null);
-
-    /** Ends runs of which nobody knows what they used: everything is free again, nothing is counted. */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public void release(List<End> ends) {
-        commit(ends.stream()
-                .map(end -> new End(end.org(), end.instance(), end.run(), false, 0, Map.of()))
-                .toList());
+        ends.forEach(end -> costs.put(Ticket.ofRun(end.run()), end.costs()));
+        return costs;
     }
 
     /** Keeps runs in flight that go on; asked for at least every third of two minutes. */

@@ -126,12 +126,12 @@ class ReplenishmentApi {
                 body.notes() == null ? days + "-day trial bonus" : body.notes(),
                 "trial");
         String message = "Trial granted to " + grant.userId() + " for " + days + " days";
-        return desk.once(call, "quotas.trial", () -> given(place, grant, message, caller));
+        return desk.once(call, "quotas.trial", () -> given(place, desk.named(tenant, project), grant, message, caller));
     }
 
-    private Given201 given(Place place, NewGrant grant, String message, Caller caller) {
+    private Given201 given(Place place, Place named, NewGrant grant, String message, Caller caller) {
         UUID id = grants.give(place, grant, caller.subject());
-        return new Given201(Desk.OK, message, GrantSeen.of(grants.grant(place, id), grants.now()));
+        return new Given201(Desk.OK, message, GrantSeen.of(grants.grant(place, id), named, grants.now()));
     }
 
     @PostMapping("/top-up")
@@ -165,7 +165,7 @@ class ReplenishmentApi {
                 wanted.notes() == null ? "Manual top-up" : wanted.notes(),
                 "manual");
         String message = "Credits added for " + grant.userId();
-        return desk.once(call, "quotas.topup", () -> given(place, grant, message, caller));
+        return desk.once(call, "quotas.topup", () -> given(place, desk.named(tenant, project), grant, message, caller));
     }
 
     @GetMapping("/user/{user_id}")
@@ -177,14 +177,20 @@ class ReplenishmentApi {
             @RequestParam @Nullable String project,
             @RequestParam @Nullable Integer limit,
             @RequestParam @Nullable Integer offset) {
-        List<GrantSeen> found = seen(grants.list(
-                desk.place(tenant, project), Given.id("user_id", user), null, expiredToo, Listing.of(limit, offset)));
+        List<GrantSeen> found = seen(
+                desk.named(tenant, project),
+                grants.list(
+                        desk.place(tenant, project),
+                        Given.id("user_id", user),
+                        null,
+                        expiredToo,
+                        Listing.of(limit, offset)));
         return new OfUser(Desk.OK, user, found.size(), found);
     }
 
-    private List<GrantSeen> seen(List<Grant> found) {
+    private List<GrantSeen> seen(Place named, List<Grant> found) {
         Instant now = grants.now();
-        return found.stream().map(grant -> GrantSeen.of(grant, now)).toList();
+        return found.stream().map(grant -> GrantSeen.of(grant, named, now)).toList();
     }
 
     @GetMapping("/users")
@@ -194,10 +200,11 @@ class ReplenishmentApi {
             @RequestParam @Nullable String project,
             @RequestParam @Nullable Integer limit,
             @RequestParam @Nullable Integer offset) {
+        Place named = desk.named(tenant, project);
         List<UserTotal> found = grants.totals(desk.place(tenant, project), Listing.of(limit, offset)).stream()
                 .map(total -> new UserTotal(
-                        total.place().tenant(),
-                        total.place().project(),
+                        named.tenant(),
+                        named.project(),
                         total.userId(),
                         total.count(),
                         total.requestsPerDay(),
@@ -218,8 +225,9 @@ class ReplenishmentApi {
             @RequestParam @Nullable String project,
             @RequestParam @Nullable Integer limit,
             @RequestParam @Nullable Integer offset) {
-        List<GrantSeen> found =
-                seen(grants.list(desk.place(tenant, project), user, bundle, expiredToo, Listing.of(limit, offset)));
+        List<GrantSeen> found = seen(
+                desk.named(tenant, project),
+                grants.list(desk.place(tenant, project), user, bundle, expiredToo, Listing.of(limit, offset)));
         return new Listed(Desk.OK, found.size(), found);
     }
 

@@ -9,6 +9,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -24,7 +25,6 @@ class ReplenishmentStore {
 
     /** What a user was given together. */
     record Total(
-            Place place,
             String userId,
             long count,
             long requestsPerDay,
@@ -126,14 +126,25 @@ class ReplenishmentStore {
                 .single();
     }
 
+    /** Who has an active grant that has not expired yet; at most so many. */
+    Set<String> owners(int most) {
+        return Set.copyOf(jdbc.sql("""
+                        select distinct owner_key from quota_grant
+                        where active and (expires_at is null or expires_at > clock_timestamp())
+                        limit :most
+                        """).param("most", most).query(String.class).list());
+    }
+
     /** All active grants of these owners that have not expired yet. */
     List<Grant> valid(List<String> owners) {
         return jdbc.sql("""
-                        select * from quota_grant
-                        where owner_key = any(:owners::text[]) and active
-                          and (expires_at is null or expires_at > clock_timestamp())
-                        order by id
-                        limit :most
+                        select g.* from unnest(:owners::text[]) as o (owner)
+                        cross join lateral (
+                            select * from quota_grant
+                            where owner_key = o.owner and active
+                              and (expires_at is null or expires_at > clock_timestamp())
+                            order by id
+                            limit :most) as g
                         """)
                 .param("owners", owners.toArray(String[]::new))
                 .param("most", MOST_OF_ONE)
@@ -182,7 +193,6 @@ class ReplenishmentStore {
                 .param("limit", listing.limit())
                 .param("offset", listing.offset())
                 .query((row, number) -> new Total(
-                        place,
                         row.getString("user_id"),
                         row.getLong("grants"),
                         row.getLong("requests_per_day"),

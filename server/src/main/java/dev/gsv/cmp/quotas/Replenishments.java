@@ -8,8 +8,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +46,12 @@ public class Replenishments {
 
     private record Owner(Place place, String user) {}
 
+    /** Up to how many owners of grants a node remembers; where there are more, each user is asked for. */
+    static final int MOST_OWNERS = 10_000;
+
+    /** Who has any grant at all, by {@link ReplenishmentStore#owner}: one reading tells of everybody who has none. */
+    private final Memory<String, Set<String>> owners = new Memory<>(REMEMBERED);
+
     Replenishments(
             ReplenishmentStore store,
             QuotaSettings settings,
@@ -55,17 +65,18 @@ public class Replenishments {
         this.meters = meters;
         this.ids = ids;
         this.clock = clock;
-        notices.on(
-                TOPIC,
-                told -> remembered.forget(
-                        owner -> told.equals(Notices.EVERYTHING) || told.equals(Key.of(owner.user()))));
+        notices.on(TOPIC, told -> {
+            // In this order: what was read of one user is judged by who has any grant.
+            owners.forget(all -> true);
+            remembered.forget(owner -> told.equals(Notices.EVERYTHING) || told.equals(Key.of(owner.user())));
+        });
     }
 
     /** The grants of a user that count in this place; none when they cannot be read, and the policy holds alone. */
     List<Grant> valid(Place place, String user, boolean fresh) {
         Owner owner = new Owner(place, user);
         try {
-            return fresh ? remembered.reread(owner, this::read) : remembered.get(owner, this::read);
+            return fresh ? remembered.reread(owner, asked -> stored(owners(asked))) : remembered.get(owner, this::read);
         } catch (RuntimeException e) {
             LOG.error("the grants of a user cannot be read: the policy holds without them", e);
             meters.counter("cmp.quotas.unreadable", "what", "grants").increment();
@@ -74,12 +85,49 @@ public class Replenishments {
     }
 
     private List<Grant> read(Owner owner) {
+        List<String> mine = owners(owner);
+        Set<String> known = owners.get(Notices.EVERYTHING, all -> {
+            meters.counter(QuotaPolicies.READS, "what", "grants").increment();
+            return store.owners(MOST_OWNERS + 1);
+        });
+        if (known.size() <= MOST_OWNERS && mine.stream().noneMatch(known::contains)) {
+            return List.of();
+        }
+        return stored(mine);
+    }
+
+    private List<Grant> stored(List<String> mine) {
+        meters.counter(QuotaPolicies.READS, "what", "grants").increment();
+        return store.valid(mine);
+    }
+
+    private List<String> owners(Owner owner) {
         List<String> owners = new ArrayList<>();
         owners.add(ReplenishmentStore.owner(owner.place(), owner.user()));
         if (!owner.place().equals(settings.installation())) {
             owners.add(ReplenishmentStore.owner(settings.installation(), owner.user()));
         }
-        return store.valid(owners);
+        return owners;
+    }
+
+    /** What is stored for all of these, past what is remembered, in one statement. */
+    Map<Ticket, List<Grant>> fresh(Collection<Ticket> tickets) {
+        Map<Ticket, List<String>> owners = new HashMap<>();
+        tickets.forEach(ticket -> owners.put(ticket, owners(new Owner(ticket.place(), ticket.userId()))));
+        meters.counter(QuotaPolicies.READS, "what", "grants").increment();
+        Map<String, List<Grant>> found = new HashMap<>();
+        for (Grant grant : store.valid(
+                owners.values().stream().flatMap(List::stream).distinct().toList())) {
+            found.computeIfAbsent(ReplenishmentStore.owner(grant.place(), grant.userId()), owner -> new ArrayList<>())
+                    .add(grant);
+        }
+        Map<Ticket, List<Grant>> valid = new HashMap<>();
+        owners.forEach((ticket, mine) -> valid.put(
+                ticket,
+                mine.stream()
+                        .flatMap(owner -> found.getOrDefault(owner, List.of()).stream())
+                        .toList()));
+        return valid;
     }
 
     private void tell(String user) {
@@ -173,7 +221,7 @@ public class Replenishments {
     }
 
     long forget() {
-        return remembered.forget(owner -> true);
+        return owners.forget(all -> true) + remembered.forget(owner -> true);
     }
 
     Instant now() {

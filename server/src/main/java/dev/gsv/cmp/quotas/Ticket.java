@@ -33,6 +33,10 @@ record Ticket(
         return Key.of(place.tenant(), place.project(), userId, countedBundle());
     }
 
+    TurnstileStore.Named named() {
+        return new TurnstileStore.Named(counter(), place, userId, countedBundle());
+    }
+
     Ticket with(Effective fresh) {
         return new Ticket(key, place, userId, userType, bundle, lockId, fresh, tokens, seconds);
     }

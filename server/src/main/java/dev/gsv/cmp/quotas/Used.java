@@ -31,4 +31,17 @@ record Used(
                 inFlight + runs,
                 heldTokens + tokens);
     }
+
+    /** With what was committed meanwhile, in every running window. */
+    Used committing(long requests, long tokens) {
+        return new Used(
+                requestsDay + requests,
+                requestsMonth + requests,
+                requestsTotal + requests,
+                tokensHour + tokens,
+                tokensDay + tokens,
+                tokensMonth + tokens,
+                inFlight,
+                heldTokens);
+    }
 }

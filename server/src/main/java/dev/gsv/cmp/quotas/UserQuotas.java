@@ -1,12 +1,11 @@
 package dev.gsv.cmp.quotas;
 
 import dev.gsv.cmp.kit.KitProblem;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -44,14 +44,24 @@ class UserQuotas {
     }
 
     private final AdmissionStore store;
+    private final TurnstileStore turnstile;
     private final QuotaPolicies policies;
     private final Replenishments grants;
+    private final MeterRegistry meters;
     private final Clock clock;
 
-    UserQuotas(AdmissionStore store, QuotaPolicies policies, Replenishments grants, Clock clock) {
+    UserQuotas(
+            AdmissionStore store,
+            TurnstileStore turnstile,
+            QuotaPolicies policies,
+            Replenishments grants,
+            MeterRegistry meters,
+            Clock clock) {
         this.store = store;
+        this.turnstile = turnstile;
         this.policies = policies;
         this.grants = grants;
+        this.meters = meters;
         this.clock = clock;
     }
 
@@ -68,111 +78,99 @@ class UserQuotas {
     }
 
     /**
-     * Admits or refuses each, in their order. A refusal leaves nothing behind, and is never decided by what this node
-     * remembers: policy and grants are read anew before it.
+     * Locks the counters of users who have a limit, and of those whose runs end in the same transaction.
      *
      * @param all whether users without any limit are counted too; only who is shown the count needs it
-     * @throws KitProblem.InvalidState when an admission of this name was committed or released (409)
      */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public List<Decision> admit(List<Ticket> tickets, boolean all) {
-        Map<String, Ticket> wanted = new TreeMap<>();
-        tickets.forEach(ticket -> wanted.putIfAbsent(ticket.key(), ticket));
-        Set<String> opened = new HashSet<>(store.open(wanted.values()));
-        if (opened.size() < wanted.size()) {
-            opened.addAll(repeated(wanted, opened));
-        }
-        Map<String, Ticket> counters = new TreeMap<>();
+    Map<String, UserCount> lock(Collection<Ticket> tickets, boolean all, Collection<TurnstileStore.Booking> bookings) {
+        Map<String, TurnstileStore.Named> counters = new TreeMap<>();
         for (Ticket ticket : tickets) {
             if (all || !ticket.effective().limits().unlimited()) {
-                counters.putIfAbsent(ticket.counter(), ticket);
+                counters.putIfAbsent(ticket.counter(), ticket.named());
             }
         }
-        Standing standing = standing(counters, opened);
-        List<Decision> decisions = new ArrayList<>();
-        Set<String> refused = new HashSet<>();
-        for (Ticket ticket : tickets) {
-            // Of two with one name in one list the first is the admission and the second the repetition.
-            boolean again = !opened.remove(ticket.key()) && !refused.contains(ticket.key());
-            Used used = standing.of(ticket);
-            Decision decision = again
-                    ? new Decision(ticket, Insight.passed(ticket.effective(), used, standing.now()), used, true)
-                    : decide(ticket, used, standing.now());
-            decisions.add(decision);
-            if (!decision.allowed()) {
-                refused.add(ticket.key());
-            } else if (!again) {
-                standing.used().computeIfPresent(ticket.counter(), (key, now) -> now.flying(1, ticket.tokens()));
-            }
-        }
-        if (!refused.isEmpty()) {
-            store.remove(refused);
-        }
-        return decisions;
-    }
-
-    /** What each counter stands at, at a moment after all of them were locked. */
-    private record Standing(Instant now, Map<String, Used> used) {
-        Used of(Ticket ticket) {
-            return used.getOrDefault(ticket.counter(), Used.NOTHING);
-        }
-    }
-
-    private Standing standing(Map<String, Ticket> counters, Set<String> opened) {
-        Map<String, Used> used = new HashMap<>();
         if (counters.isEmpty()) {
-            return new Standing(clock.instant(), used);
+            return Map.of();
         }
-        Map<String, Used> committed = store.lockCounters(counters);
-        AdmissionStore.Flight flight = store.flying(counters.keySet(), opened);
-        committed.forEach((key, sum) -> {
-            Used open = flight.open().getOrDefault(key, Used.NOTHING);
-            used.put(key, sum.flying(open.inFlight(), open.heldTokens()));
-        });
-        return new Standing(flight.now(), used);
+        // All in one order: otherwise two batches that end and begin runs of the same users wait for each other.
+        bookings.forEach(booking -> counters.putIfAbsent(booking.counter().key(), booking.counter()));
+        return turnstile.lockCounters(counters);
     }
 
-    /** Lets admissions that are open already live on; those that nobody ended in time begin anew and are returned. */
-    private List<String> repeated(Map<String, Ticket> wanted, Set<String> opened) {
-        Set<String> again = new TreeSet<>(wanted.keySet());
-        again.removeAll(opened);
-        List<Ticket> anew = new ArrayList<>();
-        store.lock(again).forEach((key, row) -> {
-            Ticket ticket = Objects.requireNonNull(wanted.get(key));
-            switch (row.state()) {
-                case "committed", "released" ->
-                    throw new KitProblem.InvalidState(
-                            "The admission of this lock_id was " + row.state() + ". Take a new lock_id.");
-                default -> {
-                    if (row.state().equals("open") && row.alive()) {
-                        store.renew(List.of(key), ticket.seconds());
-                    } else {
-                        anew.add(ticket);
-                    }
-                }
+    /**
+     * Users as they stand. A refusal is never decided by what this node remembers: where one is possible, policies and
+     * grants are read anew, in two statements for all of them.
+     */
+    UserTally tally(
+            Collection<Ticket> tickets,
+            Map<String, UserCount> locked,
+            TurnstileStore.Flight flight,
+            Collection<TurnstileStore.Booking> ended) {
+        UserTally most = new UserTally(locked, flight, ended, Map.of());
+        tickets.forEach(most::admit);
+        List<Ticket> doubtful = new ArrayList<>();
+        for (Ticket ticket : tickets) {
+            most.takeBack(ticket);
+            if (!most.decide(ticket).allowed()) {
+                doubtful.add(ticket);
             }
-        });
-        if (anew.isEmpty()) {
-            return List.of();
+            most.admit(ticket);
         }
-        store.remove(anew.stream().map(Ticket::key).toList());
-        return store.open(anew);
+        return new UserTally(locked, flight, ended, doubtful.isEmpty() ? Map.of() : fresh(doubtful));
     }
 
-    private Decision decide(Ticket ticket, Used used, Instant now) {
-        Insight insight = Insight.of(ticket.effective(), used, ticket.tokens(), now);
-        if (insight.allowed()) {
-            return new Decision(ticket, insight, used, false);
+    private Map<String, Effective> fresh(List<Ticket> doubtful) {
+        Map<Ticket, Optional<QuotaPolicy>> policy = policies.fresh(doubtful);
+        Map<Ticket, List<Grant>> valid = grants.fresh(doubtful);
+        Map<String, Effective> exact = new HashMap<>();
+        for (Ticket ticket : doubtful) {
+            exact.put(
+                    ticket.key(),
+                    Effective.of(
+                            policy.getOrDefault(ticket, Optional.empty()),
+                            valid.getOrDefault(ticket, List.of()),
+                            ticket.bundle(),
+                            clock.instant()));
         }
-        Effective fresh = effective(ticket.place(), ticket.userId(), ticket.userType(), ticket.bundle(), true);
-        return new Decision(ticket.with(fresh), Insight.of(fresh, used, ticket.tokens(), now), used, false);
+        return exact;
     }
 
-    /** Takes back admissions that this transaction opened, because a later gate refuses. */
+    /**
+     * Admits or refuses one that has a name, which may have been admitted before.
+     *
+     * @throws KitProblem.InvalidState when an admission of this name was committed or released (409)
+     * @throws OptimisticLockingFailureException when somebody else took the name meanwhile; the next try sees it
+     */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void withdraw(Collection<String> keys) {
-        if (!keys.isEmpty()) {
-            store.remove(keys);
+    public Decision admit(Ticket ticket) {
+        AdmissionStore.Row before = store.lock(List.of(ticket.key())).get(ticket.key());
+        if (before != null
+                && (before.state().equals("committed") || before.state().equals("released"))) {
+            throw new KitProblem.InvalidState(
+                    "The admission of this lock_id was " + before.state() + ". Take a new lock_id.");
+        }
+        List<Ticket> one = List.of(ticket);
+        Map<String, UserCount> locked = lock(one, true, List.of());
+        TurnstileStore.Flight flight = turnstile.flight(List.of(), locked.keySet());
+        if (before != null && before.state().equals("open") && before.alive()) {
+            store.renew(List.of(ticket.key()), ticket.seconds());
+            return new UserTally(locked, flight, List.of(), Map.of()).passed(ticket);
+        }
+        UserTally tally = tally(one, locked, flight, List.of());
+        Decision decision = tally.decide(ticket);
+        if (decision.allowed()) {
+            tally.admit(ticket);
+            write(tally);
+            meters.counter(Quotas.ADMISSIONS).increment();
+        }
+        return decision;
+    }
+
+    private void write(UserTally tally) {
+        List<String> written = turnstile.write(
+                new TurnstileStore.Changes(Map.of(), List.of(), InstanceQuotas.SLOT_TIME, tally.admitted(), List.of()));
+        if (written.size() < tally.admitted().size()) {
+            throw new OptimisticLockingFailureException("somebody else took the name of an admission");
         }
     }
 
@@ -193,17 +191,11 @@ class UserQuotas {
     public Map<String, Committed> commit(Map<String, Long> tokens) {
         Map<String, Committed> results = new LinkedHashMap<>();
         Map<String, AdmissionStore.Row> ended = store.commit(tokens);
-        Map<String, AdmissionStore.Booking> bookings = new TreeMap<>();
-        ended.values().forEach(row -> {
-            long used = Objects.requireNonNullElse(row.tokens(), 0L);
-            bookings.merge(
-                    row.counter(),
-                    new AdmissionStore.Booking(row, 1, used),
-                    (sum, more) -> new AdmissionStore.Booking(
-                            row, sum.requests() + more.requests(), sum.tokens() + more.tokens()));
-        });
-        if (!bookings.isEmpty()) {
-            store.count(bookings.values());
+        if (!ended.isEmpty()) {
+            store.count(bookings(ended.values().stream()
+                    .map(row ->
+                            new TurnstileStore.Booking(row.named(), 1, Objects.requireNonNullElse(row.tokens(), 0L)))
+                    .toList()));
         }
         ended.keySet().forEach(key -> results.put(key, Committed.NOW));
         if (ended.size() < tokens.size()) {
@@ -220,6 +212,13 @@ class UserQuotas {
             });
         }
         return results;
+    }
+
+    /** One booking for each counter. */
+    static Collection<TurnstileStore.Booking> bookings(Collection<TurnstileStore.Booking> each) {
+        Map<String, TurnstileStore.Booking> sums = new TreeMap<>();
+        each.forEach(one -> sums.merge(one.counter().key(), one, TurnstileStore.Booking::and));
+        return sums.values();
     }
 
     /** What is stored of an admission. */

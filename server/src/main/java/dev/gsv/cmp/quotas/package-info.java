@@ -17,7 +17,9 @@
  *   <li>of any number of parallel admissions no more than the limit are let in;
  *   <li>what is committed twice counts once;
  *   <li>grants add up and never replace each other;
- *   <li>a budget is never held beyond its limit.
+ *   <li>a budget is never held beyond its limit;
+ *   <li>a batch is its runs one after the other;
+ *   <li>the number of statements does not depend on how many runs there are.
  * </ul>
  */
 @NullMarked

@@ -9,6 +9,7 @@ import dev.gsv.cmp.instances.Usages;
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Idempotency;
 import dev.gsv.cmp.kit.Problem;
+import dev.gsv.cmp.quotas.Turnstile;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -23,18 +24,19 @@ import org.jspecify.annotations.Nullable;
 final class Batch {
 
     private final Desk desk;
+    private final Turnstile gates;
     private final Map<UUID, Run.Status> standing;
     private final LocalDate today;
     private final List<RunStore.Begun> begun = new ArrayList<>();
     private final List<RunStore.Ended> ended = new ArrayList<>();
     private final List<Usages.Addition> used = new ArrayList<>();
-    private final List<Posting.Open> withdrawn = new ArrayList<>();
     private final Map<Idempotency.Key, Idempotency.Finished> finished = new HashMap<>();
     private final List<Idempotency.Key> freed = new ArrayList<>();
 
     /** @param standing how the runs stand that will end, under their locks */
-    Batch(Desk desk, Map<UUID, Run.Status> standing, Instant now) {
+    Batch(Desk desk, Turnstile gates, Map<UUID, Run.Status> standing, Instant now) {
         this.desk = desk;
+        this.gates = gates;
         this.standing = new HashMap<>(standing);
         this.today = LocalDate.ofInstant(now, ZoneOffset.UTC);
     }
@@ -42,12 +44,11 @@ final class Batch {
     /**
      * Decides a posting.
      *
-     * @param gate what the limits said; null let it pass
      * @throws Problem a refusal; nothing has changed
      */
-    Posting.Posted post(Posting posting, @Nullable Problem gate) {
+    Posting.Posted post(Posting posting) {
         return switch (posting) {
-            case Posting.Open open -> open(open, gate);
+            case Posting.Open open -> open(open);
             case Posting.Close close -> close(close);
             case Posting.Abandon abandon -> abandon(abandon.run());
             case Posting.Extend extend ->
@@ -58,13 +59,13 @@ final class Batch {
         };
     }
 
-    private Posting.Posted open(Posting.Open open, @Nullable Problem gate) {
-        if (gate != null) {
-            throw gate;
-        }
+    private Posting.Posted open(Posting.Open open) {
+        gates.admit(open.gates()).ifPresent(refusal -> {
+            throw refusal;
+        });
         HoldOutcome outcome = desk.hold(open.hold());
         if (!(outcome instanceof HoldOutcome.Held held)) {
-            withdrawn.add(open);
+            gates.takeBack(open.gates());
             throw outcome.problem();
         }
         begun.add(new RunStore.Begun(open.start().opened(held), open.start()));
@@ -176,11 +177,6 @@ final class Batch {
 
     List<Usages.Addition> used() {
         return used;
-    }
-
-    /** Runs that passed the limits and were refused for lack of credit. */
-    List<Posting.Open> withdrawn() {
-        return withdrawn;
     }
 
     List<Idempotency.Finished> finished() {

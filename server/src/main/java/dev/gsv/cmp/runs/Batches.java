@@ -10,7 +10,7 @@ import dev.gsv.cmp.kit.Pipelines;
 import dev.gsv.cmp.kit.Problem;
 import dev.gsv.cmp.orgs.OrgId;
 import dev.gsv.cmp.quotas.Quotas;
-import dev.gsv.cmp.quotas.QuotasProblem;
+import dev.gsv.cmp.quotas.Turnstile;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,7 +19,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
@@ -72,15 +71,14 @@ class Batches {
         Map<UUID, Run.Status> standing = new HashMap<>();
         store.lock(reading, ending(postings), standing);
         reading.run();
-        quotas.commit(ends(postings, standing));
-        Map<Posting, Problem> gates = admitted(postings, mine);
+        Turnstile gates = quotas.open(asking(postings, mine), ends(postings, standing));
         Desk desk = ledger.open(orgs(postings), reservations(postings));
-        Batch batch = new Batch(desk, standing, clock.instant());
+        Batch batch = new Batch(desk, gates, standing, clock.instant());
         List<Lanes.Answer<Posting.Posted>> answers = new ArrayList<>(postings.size());
         for (Posting posting : postings) {
-            answers.add(answer(batch, posting, mine, gates));
+            answers.add(answer(batch, posting, mine));
         }
-        quotas.withdraw(batch.withdrawn().stream().map(Posting.Open::gates).toList());
+        gates.close();
         Pipeline writing = pipelines.open();
         store.insert(writing, batch.begun());
         store.finish(writing, batch.ended());
@@ -92,28 +90,16 @@ class Batches {
         return answers;
     }
 
-    /** What refuses each run that wants in; nothing for those that pass. Who has no key of its own is not asked. */
-    private Map<Posting, Problem> admitted(List<Posting> postings, Set<Idempotency.Key> mine) {
-        List<Posting.Open> asking = new ArrayList<>();
-        Set<Idempotency.Key> seen = new HashSet<>();
+    /** Runs that want in. Who has no key of its own is not asked. */
+    private static List<Quotas.Entry> asking(List<Posting> postings, Set<Idempotency.Key> mine) {
+        List<Quotas.Entry> asking = new ArrayList<>();
         for (Posting posting : postings) {
             if (posting instanceof Posting.Open open
-                    && (open.key() == null
-                            || (mine.contains(open.key().key())
-                                    && seen.add(open.key().key())))) {
-                asking.add(open);
+                    && (open.key() == null || mine.contains(open.key().key()))) {
+                asking.add(open.gates());
             }
         }
-        Map<Posting, Problem> refusals = new HashMap<>();
-        if (!asking.isEmpty()) {
-            List<Optional<QuotasProblem>> results =
-                    quotas.admit(asking.stream().map(Posting.Open::gates).toList());
-            for (int i = 0; i < asking.size(); i++) {
-                Posting.Open open = asking.get(i);
-                results.get(i).ifPresent(refusal -> refusals.put(open, refusal));
-            }
-        }
-        return refusals;
+        return asking;
     }
 
     /** What the limits learn of runs that end. One that nobody closed counts nothing. */
@@ -147,14 +133,13 @@ class Batches {
                 ending.costs());
     }
 
-    private Lanes.Answer<Posting.Posted> answer(
-            Batch batch, Posting posting, Set<Idempotency.Key> mine, Map<Posting, Problem> gates) {
+    private Lanes.Answer<Posting.Posted> answer(Batch batch, Posting posting, Set<Idempotency.Key> mine) {
         Posting.Keyed keyed = posting.key();
         if (keyed != null && !mine.remove(keyed.key())) {
             return new Lanes.Answer.Done<>(new Posting.Posted.KeyTaken());
         }
         try {
-            return new Lanes.Answer.Done<>(batch.post(posting, gates.get(posting)));
+            return new Lanes.Answer.Done<>(batch.post(posting));
         } catch (Problem refusal) {
             if (keyed != null) {
                 keep(batch, keyed, refusal);

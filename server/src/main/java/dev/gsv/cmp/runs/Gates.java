@@ -68,7 +68,7 @@ class Gates {
                 new Quotas.Where(
                         target.org(),
                         target.instance(),
-                        new Place(target.tenant(), target.projectSlug()),
+                        Place.of(target.org(), target.project()),
                         target.offeringSlug()),
                 ids.next(),
                 Limits.of(target.limits(), target.monthlyQuota()),

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -39,12 +40,32 @@ class BudgetsTest {
 
     private boolean reserve(String run, long micros) {
         return transaction
-                .execute(status -> budgets.reserve(List.of(wish(run, micros))))
+                .execute(status -> reserve(List.of(wish(run, micros))))
                 .isEmpty();
     }
 
+    /** What refused a run, by its place in the list. */
+    private Map<Integer, BudgetInsight> reserve(List<Budgets.Wish> wishes) {
+        BudgetTally tally = budgets.open(wishes, List.of());
+        Map<Integer, BudgetInsight> refused = new HashMap<>();
+        for (int i = 0; i < wishes.size(); i++) {
+            Optional<BudgetInsight> refusal = tally.refusal(wishes.get(i));
+            if (refusal.isPresent()) {
+                refused.put(i, refusal.get());
+            } else {
+                tally.admit(wishes.get(i));
+            }
+        }
+        tally.close();
+        return refused;
+    }
+
+    private void end(Map<String, Map<String, Long>> costs) {
+        budgets.open(List.of(), budgets.end(costs)).close();
+    }
+
     private void commit(String run, long micros) {
-        transaction.executeWithoutResult(status -> budgets.commit(Map.of(run, Map.of(provider, micros))));
+        transaction.executeWithoutResult(status -> end(Map.of(run, Map.of(provider, micros))));
     }
 
     private static String run() {
@@ -112,8 +133,8 @@ class BudgetsTest {
     void of_two_budgets_of_a_provider_the_tightest_wins_and_a_refusal_leaves_no_trace() {
         ProviderBudget all = limit("\"usd_per_day\": 1");
         ProviderBudget one = limit("\"bundle_id\": \"bundle\", \"usd_per_day\": 0.00001");
-        Map<Integer, BudgetInsight> refused = transaction.execute(
-                status -> budgets.reserve(List.of(wish(run(), 5), wish(run(), 11), wish(run(), 5))));
+        Map<Integer, BudgetInsight> refused =
+                transaction.execute(status -> reserve(List.of(wish(run(), 5), wish(run(), 11), wish(run(), 5))));
         assertThat(refused).containsOnlyKeys(1);
         assertThat(refused.get(1).violations()).containsExactly("usd_per_day");
         assertThat(refused.get(1).retryAfterSec()).isPositive();
@@ -125,13 +146,16 @@ class BudgetsTest {
     void what_is_withdrawn_or_released_or_expired_is_free_again() {
         ProviderBudget budget = limit("\"usd_per_day\": 0.0001");
         transaction.executeWithoutResult(status -> {
-            budgets.reserve(List.of(wish("withdrawn" + provider, 60)));
-            budgets.withdraw(List.of("withdrawn" + provider));
+            Budgets.Wish wish = wish(run(), 60);
+            BudgetTally tally = budgets.open(List.of(wish), List.of());
+            tally.admit(wish);
+            tally.takeBack(wish);
+            tally.close();
         });
         assertThat(budgets.spent(budget).held()).isZero();
         String released = run();
         reserve(released, 60);
-        transaction.executeWithoutResult(status -> budgets.release(List.of(released)));
+        transaction.executeWithoutResult(status -> end(Map.of(released, Map.of())));
         String dead = run();
         assertThat(reserve(dead, 60)).isTrue();
         assertThat(reserve(run(), 60)).isFalse();
@@ -176,7 +200,7 @@ class BudgetsTest {
         CountDownLatch enough = new CountDownLatch(1);
         try (var threads = Executors.newFixedThreadPool(2)) {
             Future<?> slow = threads.submit(() -> transaction.executeWithoutResult(status -> {
-                budgets.reserve(List.of(wish(run(), 1)));
+                reserve(List.of(wish(run(), 1)));
                 holds.countDown();
                 try {
                     enough.await(20, TimeUnit.SECONDS);

@@ -5,14 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gsv.cmp.Api;
 import dev.gsv.cmp.Harness;
 import dev.gsv.cmp.kit.Notices;
+import dev.gsv.cmp.orgs.OrgId;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What two nodes over one database remember, and how soon they forget it. */
 class CachesTest {
@@ -120,32 +127,65 @@ class CachesTest {
     }
 
     @Test
-    void fewer_than_one_of_a_hundred_admissions_reads_policies_from_the_database() {
+    void fewer_than_one_of_a_hundred_admissions_reads_policies_or_grants_from_the_database() {
         counter.policy("user_type", "t", "requests_per_day", 100_000).expect(201);
-        Admissions admissions = here.bean(Admissions.class);
-        long before = scans();
-        for (int i = 0; i < 500; i++) {
-            UserQuotas.Decision decision =
-                    admissions.admit(counter.place(), new QuotaUser("user", "t", false), "b", "run-" + i, 1, 100);
-            assertThat(decision.allowed()).isTrue();
+        counter.topUp("user_id", "user-0", "additional_requests_per_day", 5).expect(201);
+        Quotas quotas = here.bean(Quotas.class);
+        TransactionTemplate whole = new TransactionTemplate(here.bean(PlatformTransactionManager.class));
+        double admissions = counted(Quotas.ADMISSIONS);
+        double reads = counted(QuotaPolicies.READS);
+        for (int i = 0; i < 1000; i++) {
+            Quotas.Entry run = quotas.entry(
+                    new Quotas.Where(new OrgId(UUID.randomUUID()), UUID.randomUUID(), counter.place(), "b"),
+                    UUID.randomUUID(),
+                    new Limits(null, null, null),
+                    Optional.of(new QuotaUser("user-" + i % 200, "t", false)),
+                    1,
+                    Map.of());
+            whole.executeWithoutResult(status -> {
+                Turnstile turnstile = quotas.open(List.of(run), List.of());
+                assertThat(turnstile.admit(run)).isEmpty();
+                turnstile.close();
+            });
         }
-        // One reading looks at four policies and at the grants; 500 admissions may read five times.
-        assertThat(scans() - before).isLessThan(25);
+        assertThat(counted(Quotas.ADMISSIONS) - admissions).isEqualTo(1000);
+        assertThat(counted(QuotaPolicies.READS) - reads).isLessThan(10);
     }
 
-    /** How often policies and grants were read, by anybody. */
-    private long scans() {
-        try {
-            // Statistics of a session are written when it has been idle for a moment.
-            Thread.sleep(1500);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private static double counted(String name) {
+        return here.bean(MeterRegistry.class).find(name).counters().stream()
+                .mapToDouble(io.micrometer.core.instrument.Counter::count)
+                .sum();
+    }
+
+    @Test
+    void r15_who_has_no_grant_is_refused_and_let_in_after_the_purchase_at_the_other_node_at_once() {
+        counter.policy("user_type", "t", "requests_per_day", 0).expect(201);
+        for (int i = 0; i < 5; i++) {
+            String user = "buyer-" + i;
+            Api.Reply refused = at(there, user, "first-" + user);
+            assertThat(refused.at("/allowed")).isEqualTo("false");
+            counter.topUp(
+                            "user_id",
+                            user,
+                            "additional_requests_per_day",
+                            50,
+                            "purchase_id",
+                            "pi-" + user,
+                            "purchase_amount_usd",
+                            10)
+                    .expect(201);
+            assertThat(at(there, user, "next-" + user).at("/allowed")).isEqualTo("true");
+            assertThat(at(here, user, "last-" + user).at("/allowed")).isEqualTo("true");
         }
-        return counter.jdbc()
-                .sql("select sum(coalesce(idx_scan, 0) + coalesce(seq_scan, 0))::bigint from pg_stat_user_tables"
-                        + " where relname in ('quota_policy', 'quota_grant')")
-                .query(Long.class)
-                .single();
+    }
+
+    private Api.Reply at(Harness node, String user, String lock) {
+        return dev.gsv.cmp.access.Signed.service(node)
+                .post(
+                        "/api/v1/quotas/admissions",
+                        Map.of("tenant", counter.tenant(), "user_id", user, "user_type", "t", "lock_id", lock))
+                .expect(200);
     }
 
     @Test

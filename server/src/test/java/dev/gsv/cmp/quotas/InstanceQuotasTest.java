@@ -9,6 +9,7 @@ import dev.gsv.cmp.orgs.OrgId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -29,6 +30,7 @@ class InstanceQuotasTest {
     private final UUID instance = UUID.randomUUID();
     private JdbcClient jdbc;
     private InstanceQuotas quotas;
+    private TurnstileStore store;
     private TransactionTemplate transaction;
 
     @BeforeEach
@@ -41,6 +43,7 @@ class InstanceQuotasTest {
         jdbc.sql("alter table quota_slot drop constraint quota_slot_org_id_instance_id_fkey")
                 .update();
         quotas = new InstanceQuotas(new InstanceQuotaStore(jdbc));
+        store = new TurnstileStore(jdbc);
         transaction = new TransactionTemplate(new JdbcTransactionManager(source));
     }
 
@@ -51,15 +54,36 @@ class InstanceQuotasTest {
     }
 
     private void one(UUID run, Limits limits) {
-        quotas.admit(List.of(InstanceQuotas.Run.of(org, instance, run, limits)))
-                .getFirst()
-                .ifPresent(refusal -> {
-                    throw refusal;
-                });
+        InstanceQuotas.Run wanted = InstanceQuotas.Run.of(org, instance, run, limits);
+        InstanceTally tally = open(List.of(wanted));
+        QuotasProblem refusal = admit(tally, wanted);
+        write(tally);
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    private InstanceTally open(List<InstanceQuotas.Run> runs) {
+        Map<InstanceQuotas.Counter, InstanceCount> locked = store.lockInstances(InstanceQuotas.limited(runs));
+        return new InstanceTally(locked, store.flight(InstanceQuotas.slotted(runs), List.of()));
+    }
+
+    private static @Nullable QuotasProblem admit(InstanceTally tally, InstanceQuotas.Run run) {
+        QuotasProblem refusal = tally.refusal(run);
+        if (refusal == null) {
+            tally.admit(run);
+        }
+        return refusal;
+    }
+
+    private void write(InstanceTally tally) {
+        store.write(new TurnstileStore.Changes(
+                tally.changed(), tally.slots(), InstanceQuotas.SLOT_TIME, List.of(), List.of()));
     }
 
     private void finish(UUID run) {
-        quotas.finish(List.of(InstanceQuotas.Run.of(org, instance, run, limits(null, null, null))));
+        store.end(List.of(new TurnstileStore.Ending(
+                new InstanceQuotas.Counter(org, instance), run, Ticket.ofRun(run), false, 0)));
     }
 
     private static Limits limits(@Nullable Integer minute, @Nullable Integer atOnce, @Nullable Integer month) {
@@ -125,11 +149,12 @@ class InstanceQuotasTest {
             runs.add(InstanceQuotas.Run.of(org, instance, UUID.randomUUID(), limits(3, 9, null)));
         }
         transaction.executeWithoutResult(status -> {
-            assertThat(quotas.admit(runs).stream().filter(java.util.Optional::isEmpty))
-                    .hasSize(3);
-            quotas.withdraw(runs.subList(0, 2));
-            assertThat(quotas.admit(runs.subList(3, 5)).stream().filter(java.util.Optional::isEmpty))
-                    .hasSize(2);
+            InstanceTally tally = open(runs);
+            runs.subList(0, 3).forEach(run -> assertThat(admit(tally, run)).isNull());
+            assertThat(admit(tally, runs.get(3))).isInstanceOf(QuotasProblem.RateLimited.class);
+            runs.subList(0, 2).forEach(tally::takeBack);
+            runs.subList(3, 5).forEach(run -> assertThat(admit(tally, run)).isNull());
+            write(tally);
         });
         assertThat(jdbc.sql("select in_minute from instance_quota")
                         .query(Integer.class)

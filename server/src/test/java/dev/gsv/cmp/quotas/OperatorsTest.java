@@ -8,6 +8,7 @@ import dev.gsv.cmp.Harness;
 import dev.gsv.cmp.access.Signed;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +36,36 @@ class OperatorsTest {
                 .with("If-Match", "nonsense")
                 .post(counter.in("/policies/quota"), Map.of("user_type", "t"))
                 .expect(400);
+    }
+
+    @Test
+    void the_same_holds_for_budgets_grants_and_prices() {
+        counter.budget("provider", "p", "usd_per_day", 1).expect(201);
+        secondIsRefused(
+                counter.in("/policies/budget/*/p"),
+                api -> api.post(counter.in("/policies/budget"), Map.of("provider", "p", "usd_per_day", 2)));
+        String grant = counter.topUp("user_id", "u", "additional_requests_per_day", 5)
+                .expect(201)
+                .at("/replenishment/id");
+        secondIsRefused(
+                counter.in("/grants/" + grant),
+                api -> api.patch(counter.in("/grants/" + grant), Map.of("additional_requests_per_day", 6)));
+        String model = Harness.unique("model");
+        Map<String, Object> price =
+                Map.of("provider", "p", "model", model, "input_usd_per_million", 1, "output_usd_per_million", 2);
+        counter.operator().post(Counter.BASE + "/prices", price).expect(201);
+        secondIsRefused(Counter.BASE + "/prices/p/" + model, api -> api.post(Counter.BASE + "/prices", price));
+    }
+
+    private void secondIsRefused(String read, Function<Api, Api.Reply> write) {
+        String seen = counter.operator().get(read).expect(200).header("ETag").orElseThrow();
+        Api writer = counter.operator().with("If-Match", seen);
+        assertThat(write.apply(writer).status()).as(read).isIn(200, 201);
+        write.apply(writer).expect(409, "EDIT_CONFLICT");
+        String now = counter.operator().get(read).expect(200).header("ETag").orElseThrow();
+        assertThat(write.apply(counter.operator().with("If-Match", now)).status())
+                .as(read)
+                .isIn(200, 201);
     }
 
     @Test

@@ -4,13 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gsv.cmp.Api;
 import dev.gsv.cmp.Harness;
+import dev.gsv.cmp.House;
 import dev.gsv.cmp.access.Signed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +74,7 @@ class RequirementsTest {
     }
 
     @Test
+    @Tag("R-02")
     void what_is_committed_twice_counts_once() {
         counter.policy("user_type", "t", "requests_per_day", 10).expect(201);
         assertThat(counter.admitted(USER, "t", "a")).isTrue();
@@ -81,6 +94,64 @@ class RequirementsTest {
     }
 
     @Test
+    void r02_a_repetition_is_recognized_for_48_hours_whatever_the_jobs_do() {
+        counter.policy("user_type", "t", "requests_per_day", 10).expect(201);
+        assertThat(counter.admitted(USER, "t", "a")).isTrue();
+        counter.step("a", "commit", "tokens", 70).expect(200);
+        assertThat(counter.admitted(USER, "t", "released")).isTrue();
+        counter.step("released", "release").expect(200);
+        UserQuotas users = counter.harness().bean(UserQuotas.class);
+        Budgets budgets = counter.harness().bean(Budgets.class);
+        ended("47 hours 59 minutes");
+        users.sweep(100_000);
+        budgets.sweep(100_000);
+        counter.step("a", "commit", "tokens", 5).expect(200);
+        counter.step("released", "commit", "tokens", 5).expect(409);
+        assertThat(counter.service()
+                        .post(
+                                "/api/v1/quotas/admissions",
+                                Map.of("tenant", counter.tenant(), "user_id", USER, "user_type", "t", "lock_id", "a"))
+                        .status())
+                .isEqualTo(409);
+        assertThat(counter.breakdown(USER, "t", "bundle").at("/current_usage/tokens_today"))
+                .isEqualTo("70");
+        ended("2 minutes");
+        users.sweep(100_000);
+        counter.step("a", "commit", "tokens", 5).expect(404);
+    }
+
+    /** Lets so much time pass for what has ended. */
+    private void ended(String ago) {
+        counter.jdbc()
+                .sql("update quota_admission set finished_at = finished_at - cast(:ago as interval)"
+                        + " where tenant = :t and state <> 'open'")
+                .param("ago", ago)
+                .param("t", counter.tenant())
+                .update();
+    }
+
+    /** What the requirements promise, each by a test that carries its number; payments bring R-06, R-13 and R-14. */
+    @Test
+    void every_requirement_has_a_test_of_its_number() throws IOException {
+        Set<Integer> covered = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(House.root().resolve("server/src/test/java"))) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith("Test.java")).toList()) {
+                Matcher numbered = NUMBERED.matcher(Files.readString(file));
+                while (numbered.find()) {
+                    covered.add(Integer.valueOf(numbered.group(1)));
+                }
+            }
+        }
+        Set<Integer> wanted = IntStream.rangeClosed(1, 20).boxed().collect(Collectors.toCollection(TreeSet::new));
+        wanted.removeAll(WITH_PAYMENTS);
+        assertThat(covered).containsAll(wanted);
+    }
+
+    private static final Pattern NUMBERED = Pattern.compile("(?:void r|@Tag\\(\"R-)(\\d\\d)[_\"]");
+    private static final Set<Integer> WITH_PAYMENTS = Set.of(6, 13, 14);
+
+    @Test
     void r02_unknown_is_404_and_negative_422_and_a_release_frees_once() {
         counter.policy("user_type", "t", "max_concurrent", 1).expect(201);
         counter.step("none", "commit", "tokens", 1).expect(404);
@@ -96,6 +167,7 @@ class RequirementsTest {
     }
 
     @Test
+    @Tag("R-03")
     void grants_add_up_and_never_replace_each_other() {
         counter.policy("user_type", "t", "requests_per_day", 10).expect(201);
         counter.topUp("user_id", USER, "additional_requests_per_day", 200, "purchase_id", "pro")

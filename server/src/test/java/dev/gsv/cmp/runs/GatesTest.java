@@ -3,15 +3,27 @@ package dev.gsv.cmp.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gsv.cmp.Api;
+import dev.gsv.cmp.Harness;
 import dev.gsv.cmp.access.Signed;
 import dev.gsv.cmp.catalog.Market;
 import dev.gsv.cmp.kit.Json;
+import dev.gsv.cmp.orgs.Caller;
+import dev.gsv.cmp.orgs.OrgId;
+import dev.gsv.cmp.quotas.Limits;
+import dev.gsv.cmp.quotas.Place;
+import dev.gsv.cmp.quotas.QuotaUser;
+import dev.gsv.cmp.quotas.Quotas;
+import dev.gsv.cmp.quotas.Turnstile;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -154,18 +166,117 @@ class GatesTest {
         booth.run("hello").expect(200);
     }
 
+    @Nested
+    class UserTypes {
+        @Test
+        void software_behind_a_key_is_of_the_type_service_and_counts_by_key() {
+            Booth booth = Booth.of(Booth.ECHO, Booth.UNLIMITED);
+            policy(booth, "user_type", "service", "requests_per_day", 1);
+            Api software = booth.withKey();
+            booth.run(software, "hello").expect(200);
+            booth.run(software, "hello").expect(429, "QUOTA_EXCEEDED");
+            booth.run(booth.withKey(), "another key").expect(200);
+            booth.run("a person").expect(200);
+        }
+
+        @Test
+        void a_member_is_free_on_a_trial_plan_and_paid_on_any_other() {
+            Booth paying = Booth.of(Booth.ECHO, Booth.UNLIMITED);
+            Booth trying = Booth.of(Booth.ECHO, Booth.UNLIMITED);
+            trying.sql("update plan set is_trial = true where id in (select plan_id from instance where org_id = :org)")
+                    .update();
+            for (Booth booth : List.of(paying, trying)) {
+                policy(booth, "user_type", "free", "requests_per_day", 0);
+            }
+            paying.run("hello").expect(200);
+            trying.run("hello").expect(429, "QUOTA_EXCEEDED");
+            operator.put(
+                            ADMIN + "/users/" + trying.buyer().person().subject() + "/user-type",
+                            Map.of("user_type", "vip"))
+                    .expect(200);
+            policy(trying, "user_type", "vip", "requests_per_day", 5);
+            trying.run("an operator has assigned another type").expect(200);
+        }
+
+        @Test
+        void a_visitor_is_anonymous_and_a_service_of_ours_has_no_quota() {
+            Quotas quotas = Booth.house().bean(Quotas.class);
+            assertThat(QuotaUser.visitor("visitor-1").userType()).isEqualTo("anonymous");
+            assertThat(QuotaUser.of(Caller.service("gateway", false), false)).isEmpty();
+            TransactionTemplate whole = new TransactionTemplate(Booth.house().bean(PlatformTransactionManager.class));
+            Place place = new Place(Harness.unique("t"), "default");
+            whole.executeWithoutResult(status -> {
+                List<Quotas.Entry> visits = List.of(entry(quotas, place), entry(quotas, place));
+                Turnstile turnstile = quotas.open(visits, List.of());
+                assertThat(turnstile.admit(visits.getFirst())).isEmpty();
+                assertThat(turnstile
+                                .admit(visits.getLast())
+                                .orElseThrow()
+                                .details()
+                                .toString())
+                        .as("one at once, as on a fresh installation")
+                        .contains("concurrency");
+                status.setRollbackOnly();
+            });
+        }
+
+        private static Quotas.Entry entry(Quotas quotas, Place place) {
+            return quotas.entry(
+                    new Quotas.Where(new OrgId(UUID.randomUUID()), UUID.randomUUID(), place, "bundle"),
+                    UUID.randomUUID(),
+                    new Limits(null, null, null),
+                    Optional.of(QuotaUser.visitor("visitor-1")),
+                    1,
+                    Map.of());
+        }
+    }
+
+    @Test
+    void a_renamed_organization_keeps_its_limits_and_what_was_counted_and_whoever_takes_its_slug_gets_nothing() {
+        Booth booth = Booth.of(Booth.ECHO, Booth.UNLIMITED);
+        policy(booth, "user_type", "paid", "requests_per_day", 1);
+        String before = tenant(booth);
+        booth.run("hello").expect(200);
+        String slug = Harness.unique("renamed");
+        booth.api()
+                .patch("/api/v1/orgs/" + booth.org().value(), Map.of("slug", slug))
+                .expect(200);
+        booth.run("hello").expect(429, "QUOTA_EXCEEDED");
+        String user = booth.buyer().person().subject();
+        operator.post(
+                        ADMIN + "/replenishments/top-up?" + tenant(booth),
+                        Map.of("user_id", user, "additional_requests_per_day", 1))
+                .expect(201);
+        booth.run("hello").expect(200);
+        booth.run("hello").expect(429, "QUOTA_EXCEEDED");
+        assertThat(operator.get(ADMIN + "/replenishments/users?" + tenant(booth))
+                        .at("/users/0/tenant"))
+                .isEqualTo(slug);
+        assertThat(booth.sql("select tenant from kdcube_control_plane.user_quota_policies" + " where tenant = '" + slug
+                                + "' and project = 'default'")
+                        .query(String.class)
+                        .list())
+                .containsExactly(slug);
+        Booth other = Booth.of(Booth.ECHO, Booth.UNLIMITED);
+        other.api()
+                .patch("/api/v1/orgs/" + other.org().value(), Map.of("slug", before.replaceAll("tenant=(.*)&.*", "$1")))
+                .expect(200);
+        other.run("hello").expect(200);
+        other.run("its own counter, and no limit of the other").expect(200);
+    }
+
     @Test
     void a_model_without_a_price_is_not_published_under_a_budget_and_is_after_it_was_declared_free() {
         Market market = Market.open(Booth.house());
-        String place = "?tenant=" + dev.gsv.cmp.Harness.unique("t");
-        String provider = dev.gsv.cmp.Harness.unique("byo");
+        String place = "?tenant=" + Harness.unique("t");
+        String provider = Harness.unique("byo");
         String flow = Booth.MODEL.replace(
                 "\"value\":\"odd\"}",
                 "\"value\":\"odd\"},\"provider\":{\"name\":\"provider\",\"value\":\"" + provider + "\"}");
         String offering = market.api()
                 .post(
                         "/api/v1/flows/import",
-                        "{\"name\":\"" + dev.gsv.cmp.Harness.unique("Helper")
+                        "{\"name\":\"" + Harness.unique("Helper")
                                 + "\",\"description\":\"helps\",\"category\":\"agents\",\"provider_uuid\":\""
                                 + market.provider() + "\",\"flow_json\": " + flow + "}")
                 .expect(201)
