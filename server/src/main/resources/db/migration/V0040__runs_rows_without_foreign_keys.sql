@@ -4,3 +4,6 @@
 alter table run drop constraint run_org_id_fkey;
 alter table run drop constraint run_version_id_fkey;
 alter table run drop constraint run_org_id_instance_id_fkey;
+alter table usage_record drop constraint usage_record_org_id_instance_id_fkey;
+alter table instance_quota drop constraint instance_quota_org_id_instance_id_fkey;
+alter table quota_slot drop constraint quota_slot_org_id_instance_id_fkey;

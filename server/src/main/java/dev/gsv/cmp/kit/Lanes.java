@@ -83,9 +83,9 @@ public final class Lanes<T, R> implements SmartLifecycle {
     private static final Duration LOOK = Duration.ofMillis(200);
 
     /**
-     * How long a lane that has just answered many waits for them to come back, as a part of the time that the batch took
-     * and at most. Without it, of two nodes that serve one wallet each takes the first few of its callers and then waits
-     * for the lock of the other with them.
+     * How long a lane that has just answered many waits for them to come back, as a part of the time that the batch
+     * took and at most. Without it, of two nodes that serve one wallet each takes the first few of its callers and then
+     * waits for the lock of the other with them.
      */
     private static final int LINGER_PART = 8;
 

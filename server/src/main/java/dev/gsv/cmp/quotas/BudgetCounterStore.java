@@ -1,14 +1,17 @@
 package dev.gsv.cmp.quotas;
 
 import dev.gsv.cmp.kit.AllOrgs;
+import dev.gsv.cmp.kit.Pipeline;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -215,8 +218,9 @@ class BudgetCounterStore {
     }
 
     /** Ends the holds of runs, each once, also those past their time. What is not named cost nothing. */
-    List<Ended> end(Collection<String> runs, Collection<Hold> costs) {
-        return jdbc.sql("""
+    void end(Pipeline pipeline, Collection<String> runs, Collection<Hold> costs, Consumer<Ended> ended) {
+        pipeline.add(
+                """
                         with wanted as (
                             select h.run_key, h.budget_key, h.state, coalesce(n.micros, 0) as cost
                             from budget_hold h
@@ -233,13 +237,13 @@ class BudgetCounterStore {
                         returning h.budget_key, h.provider,
                                   case when w.state = 'open' then h.held_micro else 0 end as held_micro, w.cost,
                                   w.cost > h.held_micro as above
-                        """)
-                .param("runs", runs.toArray(String[]::new))
-                .param("cost_runs", texts(costs, Hold::run))
-                .param("providers", texts(costs, Hold::provider))
-                .param("micros", costs.stream().map(Hold::micros).toArray(Long[]::new))
-                .query(BudgetCounterStore::ended)
-                .list();
+                        """,
+                Map.of(
+                        "runs", runs.toArray(String[]::new),
+                        "cost_runs", texts(costs, Hold::run),
+                        "providers", texts(costs, Hold::provider),
+                        "micros", costs.stream().map(Hold::micros).toArray(Long[]::new)),
+                row -> ended.accept(ended(row, 0)));
     }
 
     private static Ended ended(ResultSet row, int number) throws SQLException {

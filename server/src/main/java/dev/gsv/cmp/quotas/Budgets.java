@@ -3,6 +3,7 @@ package dev.gsv.cmp.quotas;
 import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.Notices;
 import dev.gsv.cmp.kit.Patch;
+import dev.gsv.cmp.kit.Pipeline;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,16 +90,16 @@ class Budgets {
      * Ends the holds of runs, once; what it means for the budgets is booked by {@link #open}.
      *
      * @param costs micro-USD by run and provider; a provider that is not named cost nothing
+     * @param ended learns each of them, when the pipeline has run
      */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public List<BudgetCounterStore.Ended> end(Map<String, Map<String, Long>> costs) {
+    void end(Pipeline pipeline, Map<String, Map<String, Long>> costs, Consumer<BudgetCounterStore.Ended> ended) {
         if (costs.isEmpty()) {
-            return List.of();
+            return;
         }
         List<BudgetCounterStore.Hold> each = new ArrayList<>();
         costs.forEach((run, byProvider) -> byProvider.forEach(
                 (provider, micros) -> each.add(new BudgetCounterStore.Hold(run, "", provider, micros))));
-        return counters.end(costs.keySet(), each);
+        counters.end(pipeline, costs.keySet(), each, ended);
     }
 
     /**
@@ -122,6 +124,11 @@ class Budgets {
         BudgetTally tally = new BudgetTally(counters);
         visits.values().forEach(visit -> visit(visit, tally));
         return tally;
+    }
+
+    /** True when one of them may use a provider. */
+    static boolean wished(Collection<Wish> wishes) {
+        return wishes.stream().anyMatch(wish -> !wish.estimates().isEmpty());
     }
 
     /** All transactions lock budgets in this order. */

@@ -1,8 +1,11 @@
 package dev.gsv.cmp.quotas;
 
+import dev.gsv.cmp.kit.Pipeline;
+import dev.gsv.cmp.kit.Pipelines;
 import dev.gsv.cmp.orgs.OrgId;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
@@ -72,6 +76,7 @@ public class Quotas {
     private final UserQuotas users;
     private final Budgets budgets;
     private final TurnstileStore store;
+    private final Pipelines pipelines;
     private final MeterRegistry meters;
     private final Clock clock;
 
@@ -80,12 +85,14 @@ public class Quotas {
             UserQuotas users,
             Budgets budgets,
             TurnstileStore store,
+            Pipelines pipelines,
             MeterRegistry meters,
             Clock clock) {
         this.instances = instances;
         this.users = users;
         this.budgets = budgets;
         this.store = store;
+        this.pipelines = pipelines;
         this.meters = meters;
         this.clock = clock;
     }
@@ -114,6 +121,32 @@ public class Quotas {
     /** How long the admission of a run lasts without renewal. */
     private static final long RUN_SECONDS = Ticket.DEFAULT_SECONDS;
 
+    /** Runs that end in a transaction: what is to be counted and booked for them, known when the pipeline has run. */
+    public static final class Ended {
+        private final List<TurnstileStore.Booking> booked = new ArrayList<>();
+        private final List<BudgetCounterStore.Ended> spent = new ArrayList<>();
+    }
+
+    /** Ends runs: their slots and admissions are free. What they used is booked by the {@link Turnstile}. */
+    public Ended end(Pipeline pipeline, Collection<End> ends) {
+        Ended ended = new Ended();
+        if (!ends.isEmpty()) {
+            store.end(
+                    pipeline,
+                    ends.stream()
+                            .map(end -> new TurnstileStore.Ending(
+                                    new InstanceQuotas.Counter(end.org(), end.instance()),
+                                    end.run(),
+                                    Ticket.ofRun(end.run()),
+                                    end.counted(),
+                                    end.tokens()))
+                            .toList(),
+                    ended.booked::add);
+            budgets.end(pipeline, costs(ends), ended.spent::add);
+        }
+        return ended;
+    }
+
     /**
      * Ends runs and opens the gates for those that want in. What ends makes room first: slots are free, what was used
      * is counted, what was spent is booked; a second time it does nothing.
@@ -122,42 +155,56 @@ public class Quotas {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public Turnstile open(Collection<Entry> wanted, Collection<End> ends) {
-        Collection<TurnstileStore.Booking> ended = ended(ends);
-        List<BudgetCounterStore.Ended> spent = budgets.end(costs(ends));
+        Pipeline ending = pipelines.open();
+        Ended ended = end(ending, ends);
+        ending.run();
+        Pipeline asking = pipelines.open();
+        Supplier<Turnstile> turnstile = ask(asking, wanted, ended);
+        asking.run();
+        return turnstile.get();
+    }
+
+    /**
+     * Asks for a turnstile by statements that travel with others. Where budgets are in play they are sent at once,
+     * because budgets are locked after the counters of users and before whatever comes behind.
+     *
+     * @param wanted all that may ask; who does not ask in the end leaves no trace
+     * @param ended runs that have ended in the same transaction, and made room
+     * @return opens the turnstile, when the pipeline has run
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Supplier<Turnstile> ask(Pipeline pipeline, Collection<Entry> wanted, Ended ended) {
+        Collection<TurnstileStore.Booking> bookings = UserQuotas.bookings(
+                ended.booked.stream().filter(one -> one.requests() > 0).toList());
         List<InstanceQuotas.Run> plans = wanted.stream().map(Entry::plan).toList();
         List<Ticket> tickets = wanted.stream()
                 .flatMap(entry -> Optional.ofNullable(entry.ticket).stream())
                 .toList();
+        List<Budgets.Wish> wishes = wanted.stream().map(Entry::wish).toList();
         Set<InstanceQuotas.Counter> limited = InstanceQuotas.limited(plans);
-        Map<InstanceQuotas.Counter, InstanceCount> instances =
-                limited.isEmpty() ? Map.of() : store.lockInstances(limited);
-        Map<String, UserCount> counters = users.lock(tickets, false, ended);
-        TurnstileStore.Flight flight = limited.isEmpty() && counters.isEmpty()
-                ? TurnstileStore.Flight.unseen(clock.instant())
-                : store.flight(InstanceQuotas.slotted(plans), counters.keySet());
-        return new Turnstile(
-                store,
-                new InstanceTally(instances, flight),
-                users.tally(tickets, counters, flight, ended),
-                budgets.open(wanted.stream().map(Entry::wish).toList(), spent),
-                ended,
-                meters);
-    }
-
-    private Collection<TurnstileStore.Booking> ended(Collection<End> ends) {
-        if (ends.isEmpty()) {
-            return List.of();
+        Map<InstanceQuotas.Counter, InstanceCount> instanceCounts = new HashMap<>();
+        if (!limited.isEmpty()) {
+            store.lockInstances(pipeline, limited, instanceCounts);
         }
-        List<TurnstileStore.Booking> each = store.end(ends.stream()
-                .map(end -> new TurnstileStore.Ending(
-                        new InstanceQuotas.Counter(end.org(), end.instance()),
-                        end.run(),
-                        Ticket.ofRun(end.run()),
-                        end.counted(),
-                        end.tokens()))
-                .toList());
-        return UserQuotas.bookings(
-                each.stream().filter(booking -> booking.requests() > 0).toList());
+        Map<String, UserCount> userCounts = new HashMap<>();
+        Set<String> counted = users.lock(pipeline, tickets, false, bookings, userCounts);
+        TurnstileStore.Flight flight = new TurnstileStore.Flight(clock.instant());
+        if (!limited.isEmpty() || !counted.isEmpty()) {
+            store.flight(pipeline, InstanceQuotas.slotted(plans), counted, flight);
+        }
+        boolean budgeted = Budgets.wished(wishes) || !ended.spent.isEmpty();
+        if (budgeted) {
+            pipeline.run();
+        }
+        BudgetTally spending = budgets.open(budgeted ? wishes : List.of(), ended.spent);
+        return () -> new Turnstile(
+                store,
+                pipelines,
+                new InstanceTally(instanceCounts, flight),
+                users.tally(tickets, userCounts, flight, bookings),
+                spending,
+                bookings,
+                meters);
     }
 
     private static Map<String, Map<String, Long>> costs(Collection<End> ends) {

@@ -1,6 +1,8 @@
 package dev.gsv.cmp.quotas;
 
 import dev.gsv.cmp.kit.KitProblem;
+import dev.gsv.cmp.kit.Pipeline;
+import dev.gsv.cmp.kit.Pipelines;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Turnstile {
 
     private final TurnstileStore store;
+    private final Pipelines pipelines;
     private final InstanceTally instances;
     private final UserTally users;
     private final BudgetTally budgets;
@@ -28,12 +31,14 @@ public final class Turnstile {
 
     Turnstile(
             TurnstileStore store,
+            Pipelines pipelines,
             InstanceTally instances,
             UserTally users,
             BudgetTally budgets,
             Collection<TurnstileStore.Booking> ended,
             MeterRegistry meters) {
         this.store = store;
+        this.pipelines = pipelines;
         this.instances = instances;
         this.users = users;
         this.budgets = budgets;
@@ -93,19 +98,34 @@ public final class Turnstile {
         instances.takeBack(entry.plan());
     }
 
-    /**
-     * Writes who is in.
-     *
-     * @throws KitProblem.InvalidState when a run is open already; the gateway names each run anew, so it never is
-     */
+    /** {@link #close(Pipeline)} in a round trip of its own. */
     public void close() {
+        Pipeline pipeline = pipelines.open();
+        Runnable written = close(pipeline);
+        pipeline.run();
+        written.run();
+    }
+
+    /**
+     * Writes who is in, by statements that travel with others.
+     *
+     * @return to be run when the pipeline has run. It throws {@link KitProblem.InvalidState} when a run is open
+     *     already; the gateway names each run anew, so it never is
+     */
+    public Runnable close(Pipeline pipeline) {
         List<Ticket> admitted = new ArrayList<>(users.admitted());
         TurnstileStore.Changes changes = new TurnstileStore.Changes(
                 instances.changed(), instances.slots(), InstanceQuotas.SLOT_TIME, admitted, ended);
-        if (!changes.none() && store.write(changes).size() < admitted.size()) {
-            throw new KitProblem.InvalidState("A run of this name is open already.");
+        List<String> written = new ArrayList<>();
+        if (!changes.none()) {
+            store.write(pipeline, changes, written::add);
         }
         budgets.close();
-        meters.counter(Quotas.ADMISSIONS).increment(in.size());
+        return () -> {
+            if (written.size() < admitted.size()) {
+                throw new KitProblem.InvalidState("A run of this name is open already.");
+            }
+            meters.counter(Quotas.ADMISSIONS).increment(in.size());
+        };
     }
 }

@@ -1,6 +1,7 @@
 package dev.gsv.cmp.quotas;
 
 import dev.gsv.cmp.kit.AllOrgs;
+import dev.gsv.cmp.kit.Pipeline;
 import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.ResultSet;
@@ -10,16 +11,15 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Supplier;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import java.util.function.Consumer;
 import org.springframework.stereotype.Repository;
 
 /**
- * What a {@link Turnstile} asks of the database: five statements, however many runs pass. Rows are locked in the order
- * of the methods here, and of their keys; what is in flight is read by a statement that begins after the last lock.
+ * What a {@link Turnstile} asks of the database: a fixed number of statements, however many runs pass; they travel with
+ * those of other rooms. Rows are locked in the order of the methods here, and of their keys; what is in flight is read
+ * by a statement that begins after the last lock.
  */
 @Repository
 @AllOrgs(because = "a batch serves instances and users of many organizations; each row is named by its own key")
@@ -38,11 +38,27 @@ class TurnstileStore {
         }
     }
 
-    /** What is in flight at a moment after all locks were had. */
-    record Flight(Instant now, Map<InstanceQuotas.Counter, Integer> slots, Map<String, Used> users) {
-        /** Nobody asks. */
-        static Flight unseen(Instant now) {
-            return new Flight(now, Map.of(), Map.of());
+    /** What is in flight at a moment after all locks were had; known when the pipeline has run. */
+    static final class Flight {
+        private final Map<InstanceQuotas.Counter, Integer> slots = new HashMap<>();
+        private final Map<String, Used> users = new HashMap<>();
+        private Instant now;
+
+        /** @param now the moment when nobody asks */
+        Flight(Instant now) {
+            this.now = now;
+        }
+
+        Instant now() {
+            return now;
+        }
+
+        Map<InstanceQuotas.Counter, Integer> slots() {
+            return slots;
+        }
+
+        Map<String, Used> users() {
+            return users;
         }
     }
 
@@ -58,15 +74,10 @@ class TurnstileStore {
         }
     }
 
-    private final JdbcClient jdbc;
-
-    TurnstileStore(JdbcClient jdbc) {
-        this.jdbc = jdbc;
-    }
-
-    /** Frees the slots of runs and ends their admissions; answers what is to be counted for them. */
-    List<Booking> end(Collection<Ending> ends) {
-        return jdbc.sql("""
+    /** Frees the slots of runs and ends their admissions; tells what is to be counted for them. */
+    void end(Pipeline pipeline, Collection<Ending> ends, Consumer<Booking> booked) {
+        pipeline.add(
+                """
                         with freed as (
                             delete from quota_slot s
                             using unnest(:orgs::uuid[], :instances::uuid[], :runs::uuid[]) as n (org, instance, run)
@@ -86,18 +97,17 @@ class TurnstileStore {
                         from wanted w
                         where a.lock_key = w.lock_key
                         returning a.counter_key, a.tenant, a.project, a.user_id, a.bundle_id, w.counted, a.tokens
-                        """)
-                .params(Rows.of(ends)
-                        .text("orgs", end -> end.counter().org())
-                        .text("instances", end -> end.counter().instance())
-                        .text("runs", Ending::run)
+                        """,
+                Rows.of(ends)
+                        .id("orgs", end -> end.counter().org().value())
+                        .id("instances", end -> end.counter().instance())
+                        .id("runs", Ending::run)
                         .text("keys", Ending::key)
                         .number("counted", end -> end.counted() ? 1 : 0)
                         .number("tokens", Ending::tokens)
-                        .columns())
-                .query((row, number) ->
-                        new Booking(named(row), row.getBoolean("counted") ? 1 : 0, row.getLong("tokens")))
-                .list();
+                        .columns(),
+                row -> booked.accept(
+                        new Booking(named(row), row.getBoolean("counted") ? 1 : 0, row.getLong("tokens"))));
     }
 
     private static Named named(ResultSet row) throws SQLException {
@@ -109,49 +119,39 @@ class TurnstileStore {
     }
 
     /** Locks the counters of instances until the transaction ends; makes those that are missing. */
-    Map<InstanceQuotas.Counter, InstanceCount> lockInstances(Collection<InstanceQuotas.Counter> counters) {
-        return locked(
-                counters,
-                () -> lockedInstances(counters),
-                () -> jdbc.sql("""
+    void lockInstances(
+            Pipeline pipeline,
+            Collection<InstanceQuotas.Counter> counters,
+            Map<InstanceQuotas.Counter, InstanceCount> found) {
+        pipeline.add("""
                         insert into instance_quota (org_id, instance_id)
                         select * from unnest(:orgs::uuid[], :instances::uuid[]) as n (org, instance)
                         order by n.org, n.instance
                         on conflict (org_id, instance_id) do nothing
-                        """).params(ids(counters)).update());
-    }
-
-    private static <K, V> Map<K, V> locked(Collection<?> wanted, Supplier<Map<K, V>> lock, Runnable make) {
-        Map<K, V> found = lock.get();
-        if (found.size() < wanted.size()) {
-            make.run();
-            found = lock.get();
-        }
-        return found;
-    }
-
-    private static Map<String, Object> ids(Collection<InstanceQuotas.Counter> counters) {
-        return Rows.of(counters)
-                .text("orgs", InstanceQuotas.Counter::org)
-                .text("instances", InstanceQuotas.Counter::instance)
-                .columns();
-    }
-
-    private Map<InstanceQuotas.Counter, InstanceCount> lockedInstances(Collection<InstanceQuotas.Counter> counters) {
-        Map<InstanceQuotas.Counter, InstanceCount> found = new HashMap<>();
-        jdbc.sql("""
+                        """, ids(counters));
+        pipeline.add(
+                """
                         select q.* from instance_quota q
                         join unnest(:orgs::uuid[], :instances::uuid[]) as n (org, instance)
                           on q.org_id = n.org and q.instance_id = n.instance
                         order by q.org_id, q.instance_id
                         for update of q
-                        """).params(ids(counters)).query(row -> {
-            found.put(
-                    counter(row),
-                    new InstanceCount(
-                            time(row, "minute"), row.getInt("in_minute"), time(row, "month"), row.getInt("in_month")));
-        });
-        return found;
+                        """,
+                ids(counters),
+                row -> found.put(
+                        counter(row),
+                        new InstanceCount(
+                                time(row, "minute"),
+                                row.getInt("in_minute"),
+                                time(row, "month"),
+                                row.getInt("in_month"))));
+    }
+
+    private static Map<String, Object> ids(Collection<InstanceQuotas.Counter> counters) {
+        return Rows.of(counters)
+                .id("orgs", counter -> counter.org().value())
+                .id("instances", InstanceQuotas.Counter::instance)
+                .columns();
     }
 
     private static InstanceQuotas.Counter counter(ResultSet row) throws SQLException {
@@ -164,19 +164,23 @@ class TurnstileStore {
     }
 
     /** Locks the counters of users until the transaction ends; makes those that are missing. */
-    Map<String, UserCount> lockCounters(Map<String, Named> counters) {
-        return locked(
-                counters.keySet(),
-                () -> lockedCounters(counters.keySet()),
-                () -> jdbc.sql("""
+    void lockCounters(Pipeline pipeline, Map<String, Named> counters, Map<String, UserCount> found) {
+        pipeline.add("""
                         insert into quota_counter (counter_key, tenant, project, user_id, bundle_id)
                         select * from unnest(:keys::text[], :tenants::text[], :projects::text[], :users::text[],
                                              :bundles::text[]) as n (key, t, p, u, b)
                         order by key
                         on conflict (counter_key) do nothing
-                        """)
-                        .params(names(Rows.of(counters.values())).columns())
-                        .update());
+                        """, names(Rows.of(counters.values())).columns());
+        pipeline.add(
+                """
+                        select * from quota_counter
+                        where counter_key = any(:keys::text[])
+                        order by counter_key
+                        for update
+                        """,
+                Map.of("keys", counters.keySet().toArray(String[]::new)),
+                row -> found.put(row.getString("counter_key"), count(row)));
     }
 
     private static Rows<Named> names(Rows<Named> rows) {
@@ -185,19 +189,6 @@ class TurnstileStore {
                 .text("projects", name -> name.place().project())
                 .text("users", Named::user)
                 .text("bundles", Named::bundle);
-    }
-
-    private Map<String, UserCount> lockedCounters(Collection<String> keys) {
-        Map<String, UserCount> found = new HashMap<>();
-        jdbc.sql("""
-                        select * from quota_counter
-                        where counter_key = any(:keys::text[])
-                        order by counter_key
-                        for update
-                        """).param("keys", keys.toArray(String[]::new)).query(row -> {
-            found.put(row.getString("counter_key"), count(row));
-        });
-        return found;
     }
 
     /** A row of {@code quota_counter}. */
@@ -215,11 +206,11 @@ class TurnstileStore {
     }
 
     /** What is open under these counters. */
-    Flight flight(Collection<InstanceQuotas.Counter> slotted, Collection<String> counters) {
-        Map<InstanceQuotas.Counter, Integer> slots = new HashMap<>();
-        Map<String, Used> users = new HashMap<>();
-        Instant[] now = {Instant.EPOCH};
-        jdbc.sql("""
+    void flight(
+            Pipeline pipeline, Collection<InstanceQuotas.Counter> slotted, Collection<String> counters, Flight flight) {
+        Map<String, Object> params = new HashMap<>(ids(slotted));
+        params.put("counters", counters.toArray(String[]::new));
+        pipeline.add("""
                         with moment as materialized (select clock_timestamp() as now)
                         select m.now, c.key, null::uuid as org_id, null::uuid as instance_id, f.runs, f.tokens
                         from moment m
@@ -237,19 +228,15 @@ class TurnstileStore {
                             where s.org_id = n.org and s.instance_id = n.instance and s.expires_at > m.now) as f
                         union all
                         select m.now, null, null, null, 0, 0 from moment m
-                        """)
-                .param("counters", counters.toArray(String[]::new))
-                .params(ids(slotted))
-                .query(row -> {
-                    now[0] = time(row, "now");
-                    String key = row.getString("key");
-                    if (key != null) {
-                        users.put(key, Used.NOTHING.flying(row.getLong("runs"), row.getLong("tokens")));
-                    } else if (row.getObject("org_id") != null) {
-                        slots.put(counter(row), row.getInt("runs"));
-                    }
-                });
-        return new Flight(now[0], slots, users);
+                        """, params, row -> {
+            flight.now = time(row, "now");
+            String key = row.getString("key");
+            if (key != null) {
+                flight.users.put(key, Used.NOTHING.flying(row.getLong("runs"), row.getLong("tokens")));
+            } else if (row.getObject("org_id") != null) {
+                flight.slots.put(counter(row), row.getInt("runs"));
+            }
+        });
     }
 
     private static final String WRITE_PLANS = """
@@ -319,39 +306,37 @@ class TurnstileStore {
             returning lock_key
             """;
 
-    /** Writes all of it; answers the keys of admissions that are written, which are all but those of somebody else. */
-    List<String> write(Changes changes) {
-        Collection<Map.Entry<InstanceQuotas.Counter, InstanceCount>> counts =
-                changes.counts().entrySet();
-        return jdbc.sql(WRITE_PLANS + BOOK + ADMIT)
-                .params(Rows.of(counts)
-                        .text("count_orgs", count -> count.getKey().org())
-                        .text("count_instances", count -> count.getKey().instance())
-                        .text("minutes", count -> count.getValue().minute())
-                        .number("in_minute", count -> count.getValue().inMinute())
-                        .text("months", count -> count.getValue().month())
-                        .number("in_month", count -> count.getValue().inMonth())
-                        .columns())
-                .params(Rows.of(changes.slots())
-                        .text("slot_orgs", run -> run.counter().org())
-                        .text("slot_instances", run -> run.counter().instance())
-                        .text("slot_runs", InstanceQuotas.Run::run)
-                        .columns())
-                .param("slot_seconds", changes.slotTime().toSeconds())
-                .params(booked(changes.bookings()))
-                .params(Rows.of(changes.admissions())
-                        .text("lock_keys", Ticket::key)
-                        .text("counters", Ticket::counter)
-                        .text("admit_tenants", ticket -> ticket.place().tenant())
-                        .text("admit_projects", ticket -> ticket.place().project())
-                        .text("admit_users", Ticket::userId)
-                        .text("admit_bundles", Ticket::bundle)
-                        .text("locks", Ticket::lockId)
-                        .number("held", Ticket::tokens)
-                        .number("seconds", Ticket::seconds)
-                        .columns())
-                .query((row, number) -> row.getString("lock_key"))
-                .list();
+    private static final String WRITE = WRITE_PLANS + BOOK + ADMIT;
+
+    /** Writes all of it; tells the keys of admissions that are written, which are all but those of somebody else. */
+    void write(Pipeline pipeline, Changes changes, Consumer<String> written) {
+        Map<String, Object> params = new HashMap<>(Rows.of(changes.counts().entrySet())
+                .id("count_orgs", count -> count.getKey().org().value())
+                .id("count_instances", count -> count.getKey().instance())
+                .time("minutes", count -> count.getValue().minute())
+                .number("in_minute", count -> count.getValue().inMinute())
+                .time("months", count -> count.getValue().month())
+                .number("in_month", count -> count.getValue().inMonth())
+                .columns());
+        params.putAll(Rows.of(changes.slots())
+                .id("slot_orgs", run -> run.counter().org().value())
+                .id("slot_instances", run -> run.counter().instance())
+                .id("slot_runs", InstanceQuotas.Run::run)
+                .columns());
+        params.put("slot_seconds", changes.slotTime().toSeconds());
+        params.putAll(booked(changes.bookings()));
+        params.putAll(Rows.of(changes.admissions())
+                .text("lock_keys", Ticket::key)
+                .text("counters", Ticket::counter)
+                .text("admit_tenants", ticket -> ticket.place().tenant())
+                .text("admit_projects", ticket -> ticket.place().project())
+                .text("admit_users", Ticket::userId)
+                .text("admit_bundles", Ticket::bundle)
+                .text("locks", Ticket::lockId)
+                .number("held", Ticket::tokens)
+                .number("seconds", Ticket::seconds)
+                .columns());
+        pipeline.add(WRITE, params, row -> written.accept(row.getString("lock_key")));
     }
 
     static Map<String, Object> booked(Collection<Booking> bookings) {

@@ -1,8 +1,11 @@
 package dev.gsv.cmp.quotas;
 
 import dev.gsv.cmp.kit.KitProblem;
+import dev.gsv.cmp.kit.Pipeline;
+import dev.gsv.cmp.kit.Pipelines;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -47,6 +50,7 @@ class UserQuotas {
     private final TurnstileStore turnstile;
     private final QuotaPolicies policies;
     private final Replenishments grants;
+    private final Pipelines pipelines;
     private final MeterRegistry meters;
     private final Clock clock;
 
@@ -55,8 +59,10 @@ class UserQuotas {
             TurnstileStore turnstile,
             QuotaPolicies policies,
             Replenishments grants,
+            Pipelines pipelines,
             MeterRegistry meters,
             Clock clock) {
+        this.pipelines = pipelines;
         this.store = store;
         this.turnstile = turnstile;
         this.policies = policies;
@@ -81,8 +87,14 @@ class UserQuotas {
      * Locks the counters of users who have a limit, and of those whose runs end in the same transaction.
      *
      * @param all whether users without any limit are counted too; only who is shown the count needs it
+     * @return the names of the counters
      */
-    Map<String, UserCount> lock(Collection<Ticket> tickets, boolean all, Collection<TurnstileStore.Booking> bookings) {
+    Set<String> lock(
+            Pipeline pipeline,
+            Collection<Ticket> tickets,
+            boolean all,
+            Collection<TurnstileStore.Booking> bookings,
+            Map<String, UserCount> found) {
         Map<String, TurnstileStore.Named> counters = new TreeMap<>();
         for (Ticket ticket : tickets) {
             if (all || !ticket.effective().limits().unlimited()) {
@@ -90,11 +102,12 @@ class UserQuotas {
             }
         }
         if (counters.isEmpty()) {
-            return Map.of();
+            return Set.of();
         }
         // All in one order: otherwise two batches that end and begin runs of the same users wait for each other.
         bookings.forEach(booking -> counters.putIfAbsent(booking.counter().key(), booking.counter()));
-        return turnstile.lockCounters(counters);
+        turnstile.lockCounters(pipeline, counters, found);
+        return counters.keySet();
     }
 
     /**
@@ -150,8 +163,12 @@ class UserQuotas {
                     "The admission of this lock_id was " + before.state() + ". Take a new lock_id.");
         }
         List<Ticket> one = List.of(ticket);
-        Map<String, UserCount> locked = lock(one, true, List.of());
-        TurnstileStore.Flight flight = turnstile.flight(List.of(), locked.keySet());
+        Map<String, UserCount> locked = new HashMap<>();
+        TurnstileStore.Flight flight = new TurnstileStore.Flight(Instant.EPOCH);
+        Pipeline reading = pipelines.open();
+        lock(reading, one, true, List.of(), locked);
+        turnstile.flight(reading, List.of(), List.of(ticket.counter()), flight);
+        reading.run();
         if (before != null && before.state().equals("open") && before.alive()) {
             store.renew(List.of(ticket.key()), ticket.seconds());
             return new UserTally(locked, flight, List.of(), Map.of()).passed(ticket);
@@ -167,8 +184,13 @@ class UserQuotas {
     }
 
     private void write(UserTally tally) {
-        List<String> written = turnstile.write(
-                new TurnstileStore.Changes(Map.of(), List.of(), InstanceQuotas.SLOT_TIME, tally.admitted(), List.of()));
+        List<String> written = new ArrayList<>();
+        Pipeline writing = pipelines.open();
+        turnstile.write(
+                writing,
+                new TurnstileStore.Changes(Map.of(), List.of(), InstanceQuotas.SLOT_TIME, tally.admitted(), List.of()),
+                written::add);
+        writing.run();
         if (written.size() < tally.admitted().size()) {
             throw new OptimisticLockingFailureException("somebody else took the name of an admission");
         }

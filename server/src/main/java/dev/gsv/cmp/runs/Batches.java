@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /**
@@ -70,16 +71,20 @@ class Batches {
                 mine::add);
         Map<UUID, Run.Status> standing = new HashMap<>();
         store.lock(reading, ending(postings), standing);
+        Quotas.Ended ended = quotas.end(reading, ends(postings));
         reading.run();
-        Turnstile gates = quotas.open(asking(postings, mine), ends(postings, standing));
-        Desk desk = ledger.open(orgs(postings), reservations(postings));
+        Supplier<Turnstile> limits = quotas.ask(reading, asking(postings, mine), ended);
+        Supplier<Desk> wallets = ledger.ask(reading, orgs(postings), reservations(postings));
+        reading.run();
+        Turnstile gates = limits.get();
+        Desk desk = wallets.get();
         Batch batch = new Batch(desk, gates, standing, clock.instant());
         List<Lanes.Answer<Posting.Posted>> answers = new ArrayList<>(postings.size());
         for (Posting posting : postings) {
             answers.add(answer(batch, posting, mine));
         }
-        gates.close();
         Pipeline writing = pipelines.open();
+        Runnable written = gates.close(writing);
         store.insert(writing, batch.begun());
         store.finish(writing, batch.ended());
         usages.add(writing, batch.used());
@@ -87,6 +92,7 @@ class Batches {
         idempotency.free(writing, batch.freed());
         desk.close(writing);
         writing.run();
+        written.run();
         return answers;
     }
 
@@ -102,16 +108,14 @@ class Batches {
         return asking;
     }
 
-    /** What the limits learn of runs that end. One that nobody closed counts nothing. */
-    private static List<Quotas.End> ends(List<Posting> postings, Map<UUID, Run.Status> standing) {
+    /** What the limits learn of runs that end, each once. One that nobody closed counts nothing. */
+    private static List<Quotas.End> ends(List<Posting> postings) {
         Map<UUID, Quotas.End> ends = new HashMap<>();
         for (Posting posting : postings) {
             switch (posting) {
                 case Posting.Close close -> ends.putIfAbsent(close.run().run(), end(close.run(), close.ending()));
-                case Posting.Abandon abandon
-                when standing.get(abandon.run().run()) == Run.Status.RUNNING ->
+                case Posting.Abandon abandon ->
                     ends.putIfAbsent(abandon.run().run(), end(abandon.run(), Ending.abandoned()));
-                case Posting.Abandon abandon -> {}
                 case Posting.Open open -> {}
                 case Posting.Extend extend -> {}
                 case Posting.Authorize authorize -> {}

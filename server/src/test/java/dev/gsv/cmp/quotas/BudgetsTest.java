@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gsv.cmp.Harness;
 import dev.gsv.cmp.kit.Json;
+import dev.gsv.cmp.kit.Pipeline;
+import dev.gsv.cmp.kit.Pipelines;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -61,7 +63,11 @@ class BudgetsTest {
     }
 
     private void end(Map<String, Map<String, Long>> costs) {
-        budgets.open(List.of(), budgets.end(costs)).close();
+        Pipeline pipeline = Harness.shared().bean(Pipelines.class).open();
+        List<BudgetCounterStore.Ended> ended = new ArrayList<>();
+        budgets.end(pipeline, costs, ended::add);
+        pipeline.run();
+        budgets.open(List.of(), ended).close();
     }
 
     private void commit(String run, long micros) {

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gsv.cmp.Database;
 import dev.gsv.cmp.kit.Json;
+import dev.gsv.cmp.kit.Pipeline;
+import dev.gsv.cmp.kit.Pipelines;
 import dev.gsv.cmp.orgs.OrgId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -31,19 +36,16 @@ class InstanceQuotasTest {
     private JdbcClient jdbc;
     private InstanceQuotas quotas;
     private TurnstileStore store;
+    private Pipelines pipelines;
     private TransactionTemplate transaction;
 
     @BeforeEach
     void database() {
         PGSimpleDataSource source = Database.fresh().dataSource();
         jdbc = JdbcClient.create(source);
-        // What an instance is belongs to another room; here only its numbers matter.
-        jdbc.sql("alter table instance_quota drop constraint instance_quota_org_id_instance_id_fkey")
-                .update();
-        jdbc.sql("alter table quota_slot drop constraint quota_slot_org_id_instance_id_fkey")
-                .update();
         quotas = new InstanceQuotas(new InstanceQuotaStore(jdbc));
-        store = new TurnstileStore(jdbc);
+        store = new TurnstileStore();
+        pipelines = new Pipelines(new JdbcTemplate(source));
         transaction = new TransactionTemplate(new JdbcTransactionManager(source));
     }
 
@@ -64,8 +66,13 @@ class InstanceQuotasTest {
     }
 
     private InstanceTally open(List<InstanceQuotas.Run> runs) {
-        Map<InstanceQuotas.Counter, InstanceCount> locked = store.lockInstances(InstanceQuotas.limited(runs));
-        return new InstanceTally(locked, store.flight(InstanceQuotas.slotted(runs), List.of()));
+        Map<InstanceQuotas.Counter, InstanceCount> locked = new HashMap<>();
+        TurnstileStore.Flight flight = new TurnstileStore.Flight(Instant.EPOCH);
+        Pipeline pipeline = pipelines.open();
+        store.lockInstances(pipeline, InstanceQuotas.limited(runs), locked);
+        store.flight(pipeline, InstanceQuotas.slotted(runs), List.of(), flight);
+        pipeline.run();
+        return new InstanceTally(locked, flight);
     }
 
     private static @Nullable QuotasProblem admit(InstanceTally tally, InstanceQuotas.Run run) {
@@ -77,13 +84,23 @@ class InstanceQuotasTest {
     }
 
     private void write(InstanceTally tally) {
-        store.write(new TurnstileStore.Changes(
-                tally.changed(), tally.slots(), InstanceQuotas.SLOT_TIME, List.of(), List.of()));
+        Pipeline pipeline = pipelines.open();
+        store.write(
+                pipeline,
+                new TurnstileStore.Changes(
+                        tally.changed(), tally.slots(), InstanceQuotas.SLOT_TIME, List.of(), List.of()),
+                key -> {});
+        pipeline.run();
     }
 
     private void finish(UUID run) {
-        store.end(List.of(new TurnstileStore.Ending(
-                new InstanceQuotas.Counter(org, instance), run, Ticket.ofRun(run), false, 0)));
+        Pipeline pipeline = pipelines.open();
+        store.end(
+                pipeline,
+                List.of(new TurnstileStore.Ending(
+                        new InstanceQuotas.Counter(org, instance), run, Ticket.ofRun(run), false, 0)),
+                booking -> {});
+        pipeline.run();
     }
 
     private static Limits limits(@Nullable Integer minute, @Nullable Integer atOnce, @Nullable Integer month) {
