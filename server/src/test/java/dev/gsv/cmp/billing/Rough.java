@@ -5,6 +5,7 @@ import dev.gsv.cmp.orgs.OrgId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -36,7 +37,7 @@ final class Rough {
                     null,
                     null,
                     parts,
-                    null);
+                    Set.of());
             Transfer line = new Transfer(
                     org,
                     SEQ.incrementAndGet(),
