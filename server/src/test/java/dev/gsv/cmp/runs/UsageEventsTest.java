@@ -128,6 +128,9 @@ class UsageEventsTest {
             if (inOrder == null) {
                 inOrder = totals;
                 assertThat(totals.path("audio_minutes").decimalValue()).isEqualByComparingTo("9.75");
+                assertThat(totals.path("requests").asInt()).isEqualTo(12);
+                assertThat(totals.path("rag_queries").asInt()).isEqualTo(78);
+                assertThat(totals.path("tool_calls").asInt()).isEqualTo(12);
             }
             assertThat(totals).as("seed " + seed).isEqualTo(inOrder);
             Collections.shuffle(events, new Random(seed + round));
