@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -69,19 +70,19 @@ public final class Desk {
             }
         }
         long amount = request.amount().micros();
-        List<Part> parts = purse.hold(amount, request.capability());
+        List<Part> parts = purse.hold(amount, request.capabilities());
         while (parts == null && books.sweptMore(purse)) {
-            parts = purse.hold(amount, request.capability());
+            parts = purse.hold(amount, request.capabilities());
         }
         if (parts == null) {
-            return shortage(purse, request.amount(), request.capability());
+            return shortage(purse, request.amount(), request.capabilities());
         }
-        Hold hold = pending(request, amount, parts);
+        Hold hold = pending(request, purse, amount, parts);
         books.opened(hold);
         return held(purse, hold);
     }
 
-    private Hold pending(HoldRequest request, long amount, List<Part> parts) {
+    private Hold pending(HoldRequest request, Purse purse, long amount, List<Part> parts) {
         return new Hold(
                 request.org(),
                 books.id(),
@@ -95,7 +96,7 @@ public final class Desk {
                 null,
                 null,
                 parts,
-                request.capability());
+                purse.limitedTo(request.capabilities()));
     }
 
     private static HoldOutcome held(Purse purse, Hold hold) {
@@ -107,15 +108,15 @@ public final class Desk {
                 new Credits(purse.available()));
     }
 
-    private static HoldOutcome shortage(Purse purse, Credits needed, @Nullable String capability) {
-        return new HoldOutcome.Short(needed, new Credits(purse.room(capability)), new Credits(purse.posted()));
+    private static HoldOutcome shortage(Purse purse, Credits needed, Set<String> capabilities) {
+        return new HoldOutcome.Short(needed, new Credits(purse.room(capabilities)), new Credits(purse.posted()));
     }
 
     /** Records that credit was asked for and refused: a cancelled hold of 0, so that the answer can be traced. */
     public UUID refused(HoldRequest request) {
-        Hold hold = pending(request, 0, List.of());
-        Hold.Closing closing = new Hold.Closing(
-                books.now, null, 0, 0, books.purse(request.org()).posted(), null, "INSUFFICIENT_CREDITS");
+        Purse purse = books.purse(request.org());
+        Hold hold = pending(request, purse, 0, List.of());
+        Hold.Closing closing = new Hold.Closing(books.now, null, 0, 0, purse.posted(), null, "INSUFFICIENT_CREDITS");
         books.refused(hold.ended(Hold.Status.CANCELLED, books.now).closed(closing));
         return hold.id();
     }
@@ -131,12 +132,12 @@ public final class Desk {
                     "The reservation is " + (hold.pending() ? Hold.Status.EXPIRED : hold.status()).text() + ".");
         }
         Purse purse = books.purse(org);
-        List<Part> parts = purse.extend(more.micros(), hold.capability());
+        List<Part> parts = purse.extend(more.micros(), hold.capabilities());
         while (parts == null && books.sweptMore(purse)) {
-            parts = purse.extend(more.micros(), hold.capability());
+            parts = purse.extend(more.micros(), hold.capabilities());
         }
         if (parts == null) {
-            return shortage(purse, more, hold.capability());
+            return shortage(purse, more, hold.capabilities());
         }
         Hold larger = hold.raised(more.micros(), parts);
         books.raised(larger);
@@ -164,7 +165,8 @@ public final class Desk {
         long cost = hold.card().cost(request.usage(), true).micros();
         // What has expired in this wallet is free, also while a burst of it is still being swept; the hold itself may
         // be part of the burst.
-        while (purse.room(hold.capability()) + (hold.pending() ? hold.amount() : 0) < cost && books.sweptMore(purse)) {
+        while (purse.room(hold.capabilities()) + (hold.pending() ? hold.amount() : 0) < cost
+                && books.sweptMore(purse)) {
             hold = Objects.requireNonNull(books.hold(request.org(), request.reservation()));
         }
         boolean due = hold.due(books.now);
@@ -175,7 +177,7 @@ public final class Desk {
                 books.lapse(purse);
             }
         }
-        Purse.Taken taken = purse.pay(cost, hold.pending() && !due ? hold.parts() : List.of(), hold.capability());
+        Purse.Taken taken = purse.pay(cost, hold.pending() && !due ? hold.parts() : List.of(), hold.capabilities());
         Transfer line = books.write(
                 purse,
                 taken.debited() == 0 ? EntryType.ABSORPTION : EntryType.USAGE,
@@ -262,13 +264,13 @@ public final class Desk {
      */
     Transfer debit(OrgId org, Credits amount, EntryType type, Transfer.Cause cause) {
         Purse purse = books.purse(org);
-        while (purse.room(null) < amount.micros() && books.sweptMore(purse)) {
+        while (purse.room(Set.of()) < amount.micros() && books.sweptMore(purse)) {
             // What expired in this wallet is free now.
         }
-        if (purse.room(null) < amount.micros()) {
-            throw new BillingProblem.InsufficientCredits(amount, new Credits(purse.room(null)));
+        if (purse.room(Set.of()) < amount.micros()) {
+            throw new BillingProblem.InsufficientCredits(amount, new Credits(purse.room(Set.of())));
         }
-        Purse.Taken taken = purse.pay(amount.micros(), List.of(), null);
+        Purse.Taken taken = purse.pay(amount.micros(), List.of(), Set.of());
         return written(books.write(purse, type, cause, -taken.debited(), 0, null, taken.uses()));
     }
 

@@ -100,13 +100,15 @@ class GrantApi {
     private final Grants grants;
     private final Ledger ledger;
     private final Idempotency idempotency;
+    private final Purposes purposes;
     private final Clock clock;
 
-    GrantApi(Wallets wallets, Grants grants, Ledger ledger, Idempotency idempotency, Clock clock) {
+    GrantApi(Wallets wallets, Grants grants, Ledger ledger, Idempotency idempotency, Purposes purposes, Clock clock) {
         this.wallets = wallets;
         this.grants = grants;
         this.ledger = ledger;
         this.idempotency = idempotency;
+        this.purposes = purposes;
         this.clock = clock;
     }
 
@@ -146,6 +148,9 @@ class GrantApi {
             findings.shape("expires_at", "give either expires_at or expires_in_days");
         }
         findings.refuse();
+        if (capability != null && !purposes.known(capability)) {
+            throw new KitProblem.Meaningless("This capability is unknown; GET /api/v1/capabilities lists them.");
+        }
         return new Grants.Wanted(
                 amount,
                 kind(body.kind()),

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param card the price that is valid for it
  * @param endedAt when it stopped counting against the wallet; null while pending
  * @param closing what was charged, or why nothing was; null until then. A hold that expired may be closed later.
- * @param capability what it is for; null for nothing in particular
+ * @param capabilities credit that is limited to one of these may pay for it, too
  */
 record Hold(
         OrgId org,
@@ -31,7 +32,7 @@ record Hold(
         @Nullable Instant endedAt,
         @Nullable Closing closing,
         List<Part> parts,
-        @Nullable String capability) {
+        Set<String> capabilities) {
 
     enum Status {
         PENDING,
@@ -66,6 +67,7 @@ record Hold(
 
     Hold {
         parts = List.copyOf(parts);
+        capabilities = Set.copyOf(capabilities);
     }
 
     boolean due(Instant now) {
@@ -87,7 +89,19 @@ record Hold(
 
     Hold standingOn(List<Part> all) {
         return new Hold(
-                org, id, instance, run, amount, status, card, expiresAt, createdAt, endedAt, closing, all, capability);
+                org,
+                id,
+                instance,
+                run,
+                amount,
+                status,
+                card,
+                expiresAt,
+                createdAt,
+                endedAt,
+                closing,
+                all,
+                capabilities);
     }
 
     /** What it was closed with; null when it was not, or when nothing was measured. */
@@ -112,19 +126,31 @@ record Hold(
                 endedAt,
                 closing,
                 all,
-                capability);
+                capabilities);
     }
 
     Hold ended(Status end, Instant at) {
         return pending()
                 ? new Hold(
-                        org, id, instance, run, amount, end, card, expiresAt, createdAt, at, closing, parts, capability)
+                        org,
+                        id,
+                        instance,
+                        run,
+                        amount,
+                        end,
+                        card,
+                        expiresAt,
+                        createdAt,
+                        at,
+                        closing,
+                        parts,
+                        capabilities)
                 : this;
     }
 
     Hold closed(Closing how) {
         return new Hold(
-                org, id, instance, run, amount, status, card, expiresAt, createdAt, endedAt, how, parts, capability);
+                org, id, instance, run, amount, status, card, expiresAt, createdAt, endedAt, how, parts, capabilities);
     }
 
     /** What this hold, now over, has cost. */

@@ -4,6 +4,7 @@ import dev.gsv.cmp.kit.AllOrgs;
 import dev.gsv.cmp.kit.Pipeline;
 import dev.gsv.cmp.kit.Rows;
 import dev.gsv.cmp.orgs.OrgId;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -52,14 +53,14 @@ class HoldStore {
         pipeline.add(
                 """
                         insert into hold (org_id, id, instance_id, run_id, amount_micros, rate_card, expires_at, created_at,
-                                          grants, grant_micros, capability)
+                                          grants, grant_micros, capabilities)
                         select org_id, id, instance_id, run_id, amount, card, expires_at, created_at, grants::uuid[],
-                               micros::bigint[], capability
+                               micros::bigint[], string_to_array(capabilities, ',')
                         from unnest(:orgs::uuid[], :ids::uuid[], :instances::uuid[], :runs::uuid[], :amounts::bigint[],
                                     :cards::jsonb[], :expires::timestamptz[], :created::timestamptz[], :grants::text[],
                                     :micros::text[], :capabilities::text[])
                              as n (org_id, id, instance_id, run_id, amount, card, expires_at, created_at, grants, micros,
-                                   capability)
+                                   capabilities)
                         """,
                 Rows.of(holds)
                         .id("orgs", row -> row.org().value())
@@ -72,7 +73,9 @@ class HoldStore {
                         .time("created", Hold::createdAt)
                         .text("grants", row -> Part.grants(row.parts()))
                         .text("micros", row -> Part.amounts(row.parts()))
-                        .text("capabilities", Hold::capability)
+                        .text(
+                                "capabilities",
+                                row -> row.capabilities().isEmpty() ? null : String.join(",", row.capabilities()))
                         .columns());
     }
 
@@ -227,7 +230,12 @@ class HoldStore {
                 null,
                 null,
                 parts(row),
-                row.getString("capability"));
+                capabilities(row));
+    }
+
+    private static Set<String> capabilities(ResultSet row) throws SQLException {
+        Array ids = row.getArray("capabilities");
+        return ids == null ? Set.of() : Set.of((String[]) ids.getArray());
     }
 
     static RateCard card(JsonMapper mapper, @Nullable String json) {

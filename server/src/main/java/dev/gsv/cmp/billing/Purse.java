@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -53,9 +55,9 @@ final class Purse {
             return expiresAt != null && !expiresAt.isAfter(now);
         }
 
-        /** True when it may pay for this use; null is a use of nothing in particular. */
-        boolean pays(@Nullable String capability) {
-            return terms.capability() == null || terms.capability().equals(capability);
+        /** True when it may pay for a use of an instance that has these capabilities. */
+        boolean pays(Set<String> capabilities) {
+            return terms.capability() == null || capabilities.contains(terms.capability());
         }
     }
 
@@ -182,11 +184,23 @@ final class Purse {
         return posted - held;
     }
 
+    /** Those of these capabilities that something in this wallet is limited to: nearly always none. */
+    Set<String> limitedTo(Set<String> capabilities) {
+        Set<String> found = new TreeSet<>();
+        for (Portion portion : portions) {
+            String only = portion.terms.capability();
+            if (only != null && capabilities.contains(only)) {
+                found.add(only);
+            }
+        }
+        return found;
+    }
+
     /** What may still be held or debited for a use; what is limited to other capabilities does not count. */
-    long room(@Nullable String capability) {
+    long room(Set<String> capabilities) {
         long others = 0;
         for (Portion portion : portions) {
-            if (!portion.pays(capability)) {
+            if (!portion.pays(capabilities)) {
                 others += portion.free();
             }
         }
@@ -195,11 +209,11 @@ final class Purse {
 
     /** Sets an amount aside; null when there is not enough. */
     @Nullable
-    List<Part> hold(long amount, @Nullable String capability) {
-        if (amount > room(capability)) {
+    List<Part> hold(long amount, Set<String> capabilities) {
+        if (amount > room(capabilities)) {
             return null;
         }
-        List<Part> parts = reserve(amount, capability);
+        List<Part> parts = reserve(amount, capabilities);
         held = Math.addExact(held, amount);
         openHolds++;
         changed = true;
@@ -208,19 +222,19 @@ final class Purse {
 
     /** Sets more aside for a hold that exists; null when there is not enough. */
     @Nullable
-    List<Part> extend(long amount, @Nullable String capability) {
-        List<Part> parts = hold(amount, capability);
+    List<Part> extend(long amount, Set<String> capabilities) {
+        List<Part> parts = hold(amount, capabilities);
         if (parts != null) {
             openHolds--;
         }
         return parts;
     }
 
-    private List<Part> reserve(long amount, @Nullable String capability) {
+    private List<Part> reserve(long amount, Set<String> capabilities) {
         List<Part> parts = new ArrayList<>();
         long left = amount;
         for (Portion portion : portions) {
-            long micros = portion.pays(capability) ? Math.min(left, portion.free()) : 0;
+            long micros = portion.pays(capabilities) ? Math.min(left, portion.free()) : 0;
             if (micros > 0) {
                 portion.held += micros;
                 portion.changed = true;
@@ -245,15 +259,15 @@ final class Purse {
     }
 
     /** Pays from the given parts first, then in burn order, never below the floor. */
-    Taken pay(long cost, List<Part> first, @Nullable String capability) {
-        long debited = Math.min(cost, room(capability));
+    Taken pay(long cost, List<Part> first, Set<String> capabilities) {
+        long debited = Math.min(cost, room(capabilities));
         List<Part> uses = new ArrayList<>();
         long left = debited;
         for (Part part : first) {
             left -= use(portion(part.grant()), Math.min(left, part.micros()), uses);
         }
         for (Portion portion : portions) {
-            left -= use(portion, portion.pays(capability) ? Math.min(left, portion.free()) : 0, uses);
+            left -= use(portion, portion.pays(capabilities) ? Math.min(left, portion.free()) : 0, uses);
         }
         posted = Math.subtractExact(posted, debited);
         changed = true;

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -145,7 +146,7 @@ class ReservationStore {
                 instant(row, "ended_at"),
                 closing(row),
                 List.of(),
-                null);
+                Set.of());
     }
 
     private Hold.@Nullable Closing closing(ResultSet row) throws SQLException {

@@ -22,6 +22,7 @@ import dev.gsv.cmp.orgs.Orgs;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -88,7 +89,8 @@ class PreviewApi {
         Meters usage = body.usage() == null ? Meters.NONE : Meters.of(body.usage());
         RateCard card = RateCard.of(target.rateCard());
         Credits held = body.credits() == null ? card.cost(usage, true) : body.credits();
-        return previews.run(new HoldRequest(target.org(), instance, null, held, card), usage, target::active);
+        HoldRequest hold = new HoldRequest(target.org(), instance, null, held, card, Set.copyOf(target.capabilities()));
+        return previews.run(hold, usage, target::active);
     }
 
     private Previews.Preview planChange(Caller caller, PreviewBody body) {

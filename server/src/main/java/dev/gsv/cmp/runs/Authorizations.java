@@ -20,6 +20,7 @@ import dev.gsv.cmp.orgs.Organization;
 import dev.gsv.cmp.orgs.Orgs;
 import dev.gsv.cmp.orgs.OrgsProblem;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -97,7 +98,13 @@ class Authorizations {
         if (orgs.organization(target.org()).status() == Organization.Status.SUSPENDED) {
             throw new OrgsProblem.Suspended();
         }
-        return new HoldRequest(target.org(), target.instance(), null, budget, RateCard.of(target.rateCard()));
+        return new HoldRequest(
+                target.org(),
+                target.instance(),
+                null,
+                budget,
+                RateCard.of(target.rateCard()),
+                Set.copyOf(target.capabilities()));
     }
 
     /** @param face what is answered; empty when the key was somebody else's */

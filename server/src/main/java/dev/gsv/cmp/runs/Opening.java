@@ -10,6 +10,7 @@ import dev.gsv.cmp.kit.Trace;
 import dev.gsv.cmp.orgs.Caller;
 import dev.gsv.cmp.quotas.Quotas;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -59,7 +60,13 @@ class Opening {
                 settings.lease(),
                 request.key() == null ? null : request.key().key());
         Posting.Posted posted = lanes.submit(new Posting.Open(
-                new HoldRequest(target.org(), target.instance(), run, request.estimate(), request.card()),
+                new HoldRequest(
+                        target.org(),
+                        target.instance(),
+                        run,
+                        request.estimate(),
+                        request.card(),
+                        Set.copyOf(target.capabilities())),
                 start,
                 request.gates(),
                 request.key() == null ? null : request.key().keyed()));

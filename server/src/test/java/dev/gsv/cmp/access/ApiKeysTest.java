@@ -90,7 +90,7 @@ class ApiKeysTest {
     }
 
     @Test
-    void a_repeated_call_makes_one_key_and_shows_it_no_more() {
+    void id_16_a_repeated_call_makes_one_key_and_shows_it_no_more() {
         Api once = owner.key("k-1");
         Api.Reply first = once.post(rented.keys(), Map.of("name", "CI")).expect(201);
         Api.Reply second = once.post(rented.keys(), Map.of("name", "CI")).expect(201);

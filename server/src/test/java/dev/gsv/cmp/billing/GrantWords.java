@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /** The words about grants in full: given for later or again and again, taken back, returned to. */
@@ -38,7 +39,9 @@ final class GrantWords {
         });
         words.put("hold-for", (table, said) -> {
             Scene w = said.wallet();
-            HoldRequest request = new HoldRequest(w.org, w.instance, null, said.peekSecond(), table.card, said.word());
+            Credits amount = said.peekSecond();
+            Set<String> capabilities = Set.of(said.word().split(","));
+            HoldRequest request = new HoldRequest(w.org, w.instance, null, amount, table.card, capabilities);
             said.amount();
             HoldOutcome.Held held = w.ledger.hold(request).orThrow();
             table.newHold(null, new Table.Held(w, held.reservation()));

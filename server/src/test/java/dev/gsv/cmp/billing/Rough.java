@@ -7,6 +7,7 @@ import dev.gsv.cmp.orgs.OrgId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -38,7 +39,7 @@ final class Rough {
                     null,
                     null,
                     parts,
-                    null);
+                    Set.of());
             Transfer line = new Transfer(
                     org,
                     SEQ.incrementAndGet(),

@@ -215,6 +215,19 @@ class WalletPagesTest {
         Signed.in().api().get(wallet + "/auto-top-up").expect(404);
     }
 
+    @Test
+    void a_grant_without_an_end_or_with_null_for_it_never_ends() {
+        for (String end : List.of("", ", \"expires_in_days\": null", ", \"expires_at\": null")) {
+            assertThat(keyed().post(wallet + "/grants", "{\"amount\": 1" + end + "}")
+                            .expect(201)
+                            .json()
+                            .path("expires_at")
+                            .isNull())
+                    .isTrue();
+        }
+        assertThat(balance()).isEqualTo("103");
+    }
+
     @Nested
     class Answers422 {
         @Test

@@ -156,6 +156,14 @@ record Booth(Harness harness, Market.Buyer buyer, String instance) {
                 .single();
     }
 
+    /** Idempotency keys of this organization and of its wallet. */
+    long keyed() {
+        return sql("select count(*) from idempotency_record where scope = :org::text"
+                        + " or scope in (select 'wallet:' || id from wallet where org_id = :org)")
+                .query(Long.class)
+                .single();
+    }
+
     /** The laws that one look can judge: entries sum to the balance, movements to zero, what is held is pending. */
     void keepsTheLaws() {
         for (String law : List.of(

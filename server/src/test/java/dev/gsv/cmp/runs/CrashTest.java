@@ -116,6 +116,11 @@ class CrashTest {
         assertThat(booth.balance())
                 .as("the same hundred keys again: a hundred runs are paid, none twice")
                 .isEqualTo(String.valueOf(600 - 3 * RUNS));
+        assertThat(booth.sql("select sum(requests) from usage_record where org_id = :org")
+                        .query(Long.class)
+                        .single())
+                .as("EV-01 the use of every answered run is there, each once")
+                .isEqualTo(RUNS);
         booth.keepsTheLaws();
     }
 
