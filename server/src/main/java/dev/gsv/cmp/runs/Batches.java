@@ -55,10 +55,11 @@ class Batches {
                 .toList()));
         List<Opened> ending = ending(postings);
         Map<UUID, Run.Status> standing = store.lock(ending);
+        Set<Idempotency.Key> late = idempotency.claim(late(postings, standing));
         quotas.commit(ends(postings, standing));
         Map<Posting, Problem> gates = admitted(postings, mine);
         Desk desk = ledger.open(orgs(postings), reservations(postings));
-        Batch batch = new Batch(desk, standing, clock.instant());
+        Batch batch = new Batch(desk, standing, late, clock.instant());
         List<Lanes.Answer<Posting.Posted>> answers = new ArrayList<>(postings.size());
         for (Posting posting : postings) {
             answers.add(answer(batch, posting, mine, gates));
@@ -95,6 +96,21 @@ class Batches {
             }
         }
         return refusals;
+    }
+
+    /**
+     * The keys of runs that were taken for dead and answer after all: taken again for them, unless somebody has used
+     * them meanwhile.
+     */
+    private static List<Idempotency.Wanted> late(List<Posting> postings, Map<UUID, Run.Status> standing) {
+        List<Idempotency.Wanted> late = new ArrayList<>();
+        for (Posting posting : postings) {
+            if (posting instanceof Posting.Close close
+                    && standing.get(close.run().run()) == Run.Status.ABANDONED) {
+                close.run().wantedAgain().ifPresent(late::add);
+            }
+        }
+        return late;
     }
 
     /** What the limits learn of runs that end. One that nobody closed counts nothing. */

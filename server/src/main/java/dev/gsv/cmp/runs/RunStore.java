@@ -194,7 +194,7 @@ class RunStore {
                             row.getObject("id", UUID.class),
                             row.getObject("instance_id", UUID.class),
                             row.getObject("reservation_id", UUID.class),
-                            key == null ? null : new Opened.Key(row.getString("key_operation"), key),
+                            key == null ? null : Opened.Key.of(row.getString("key_operation"), key),
                             Credits.ZERO);
                 })
                 .list();
