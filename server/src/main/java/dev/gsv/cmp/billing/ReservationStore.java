@@ -64,12 +64,12 @@ class ReservationStore {
         }
         jdbc.sql("""
                         insert into reservation (org_id, id, instance_id, run_id, amount_micros, status, rate_card,
-                                                 expires_at, created_at, ended_at, closed_at, usage, debited_micros,
-                                                 absorbed_micros, balance_micros, entry_id, reason)
+                                                 expires_at, created_at, ended_at, capability, closed_at, usage,
+                                                 debited_micros, absorbed_micros, balance_micros, entry_id, reason)
                         select * from unnest(:orgs::uuid[], :ids::uuid[], :instances::uuid[], :runs::uuid[],
                                              :amounts::bigint[], :states::text[], :cards::jsonb[],
                                              :expires::timestamptz[], :created::timestamptz[], :ended::timestamptz[],
-                                             :closed::timestamptz[], :usages::jsonb[], :debited::bigint[],
+                                             :capabilities::text[], :closed::timestamptz[], :usages::jsonb[], :debited::bigint[],
                                              :absorbed::bigint[], :balances::bigint[], :entries::uuid[],
                                              :reasons::text[])
                         """)
@@ -83,7 +83,8 @@ class ReservationStore {
                                 .text("cards", hold -> HoldStore.card(hold.card()))
                                 .text("expires", Hold::expiresAt)
                                 .text("created", Hold::createdAt)
-                                .text("ended", Hold::endedAt))
+                                .text("ended", Hold::endedAt)
+                                .text("capabilities", Hold::capability))
                         .columns())
                 .update();
     }
@@ -144,7 +145,7 @@ class ReservationStore {
                 instant(row, "ended_at"),
                 closing(row),
                 List.of(),
-                null);
+                row.getString("capability"));
     }
 
     private Hold.@Nullable Closing closing(ResultSet row) throws SQLException {

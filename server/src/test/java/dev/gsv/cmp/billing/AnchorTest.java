@@ -75,7 +75,8 @@ class AnchorTest {
     private void rewrite() {
         ChainTest.tamper(
                 w,
-                "update transfer set amount_micros = 2000000, grant_micros = '{2000000}' where org_id = :org and seq = 5",
+                "update transfer set amount_micros = 2000000 where org_id = :org and seq = 5",
+                "update transfer set grant_micros = '{2000000}' where org_id = :org and seq = 5",
                 "update transfer set balance_micros = balance_micros - 1000000 where org_id = :org and seq >= 5",
                 "update credit_grant set remaining_micros = remaining_micros - 1000000 where org_id = :org",
                 "update wallet set posted_micros = posted_micros - 1000000 where org_id = :org",

@@ -30,7 +30,8 @@ final class Torture {
     /** Longer than a hold lasts and a run may take. */
     private static final Duration LONG_FREEZE = Duration.ofSeconds(TortureNode.HOLD_SECONDS + 1);
 
-    private static final long CLEAR_SECONDS = 60;
+    /** The lease of a run, the end of a job that died with its node, and the job's own pace. */
+    private static final long CLEAR_SECONDS = 90;
     /** How long a node may take until it serves again by itself; its database starts again meanwhile. */
     private static final Duration RECOVERY = Duration.ofSeconds(15);
 
