@@ -195,7 +195,8 @@ final class Books {
             return;
         }
         looked.putAll(wanted);
-        shelf.holds.read(wanted).forEach(hold -> known.put(hold.id(), hold));
+        // What has expired at these books is still open in the table when they are only looked at.
+        shelf.holds.read(wanted).forEach(hold -> known.putIfAbsent(hold.id(), hold));
         Map<UUID, OrgId> over = new HashMap<>(wanted);
         over.keySet().removeAll(known.keySet());
         if (!over.isEmpty()) {

@@ -61,7 +61,8 @@ final class LedgerSimulation implements AutoCloseable {
                 .sql("create table if not exists simulated_key (key text primary key)")
                 .update();
         // Every third history sweeps bit by bit, as a burst of expiries is swept. What has not been swept yet keeps its
-        // grants so long, so that the order of burning may differ; therefore credit never ends in these histories.
+        // grants so long, so that the order of burning may differ; therefore credit never ends in these histories, and
+        // none of it is for one use only.
         this.bursts = Math.floorMod(seed, 3) == 0;
         stages.forEach(each -> each.bean(Books.Shelf.class).sweepPortion = bursts ? 1 : Books.SWEEP_PORTION);
         List<CoinModel> models = new ArrayList<>();
@@ -347,7 +348,7 @@ final class LedgerSimulation implements AutoCloseable {
 
     /** One in so many has a use of its own. */
     private String use(int oneIn) {
-        return random.nextInt(oneIn) == 0 ? "chat" : null;
+        return !bursts && random.nextInt(oneIn) == 0 ? "chat" : null;
     }
 
     @Override
