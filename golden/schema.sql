@@ -426,6 +426,7 @@ reservation.absorbed_micros bigint
 reservation.balance_micros bigint
 reservation.entry_id uuid
 reservation.reason text
+reservation.capability text
 review.id uuid not null
 review.offering_id uuid not null
 review.org_id uuid not null
@@ -971,6 +972,7 @@ refund: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
 refund: PRIMARY KEY (org_id, entry_id, id)
 reservation: CHECK (((closed_at IS NULL) = (absorbed_micros IS NULL)))
 reservation: CHECK (((closed_at IS NULL) = (debited_micros IS NULL)))
+reservation: CHECK (((length(capability) >= 1) AND (length(capability) <= 100)))
 reservation: CHECK (((status <> 'settled'::text) OR (closed_at IS NOT NULL)))
 reservation: CHECK ((absorbed_micros >= 0))
 reservation: CHECK ((amount_micros >= 0))

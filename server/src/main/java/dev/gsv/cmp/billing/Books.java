@@ -247,7 +247,8 @@ final class Books {
     /** Takes in the open holds among those that are wanted, and looks for the others among those that are over. */
     private void found(Map<UUID, OrgId> wanted, List<Hold> holds) {
         looked.putAll(wanted);
-        holds.forEach(hold -> known.put(hold.id(), hold));
+        // What has expired at these books is still open in the table when they are only looked at.
+        holds.forEach(hold -> known.putIfAbsent(hold.id(), hold));
         Map<UUID, OrgId> missing = new HashMap<>(wanted);
         missing.keySet().removeAll(known.keySet());
         if (!missing.isEmpty()) {

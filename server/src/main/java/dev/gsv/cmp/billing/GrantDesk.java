@@ -193,7 +193,8 @@ final class GrantDesk {
     long voided(OrgId org, UUID grant) {
         Purse purse = books.purse(org);
         Purse.Portion portion = purse.find(grant);
-        if (portion == null) {
+        // What has lapsed a moment ago, when these books were opened, is as gone as what lapsed long ago.
+        if (portion == null || portion.remaining == 0) {
             throw new KitProblem.InvalidState("Nothing is left of this grant.");
         }
         if (portion.voided()) {

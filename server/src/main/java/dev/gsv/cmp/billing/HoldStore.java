@@ -73,9 +73,7 @@ class HoldStore {
                         .time("created", Hold::createdAt)
                         .text("grants", row -> Part.grants(row.parts()))
                         .text("micros", row -> Part.amounts(row.parts()))
-                        .text(
-                                "capabilities",
-                                row -> row.capabilities().isEmpty() ? null : String.join(",", row.capabilities()))
+                        .text("capabilities", row -> capabilities(row.capabilities()))
                         .columns());
     }
 
@@ -233,7 +231,12 @@ class HoldStore {
                 capabilities(row));
     }
 
-    private static Set<String> capabilities(ResultSet row) throws SQLException {
+    /** In one text; null for none. */
+    static @Nullable String capabilities(Set<String> capabilities) {
+        return capabilities.isEmpty() ? null : String.join(",", capabilities);
+    }
+
+    static Set<String> capabilities(ResultSet row) throws SQLException {
         Array ids = row.getArray("capabilities");
         return ids == null ? Set.of() : Set.of((String[]) ids.getArray());
     }

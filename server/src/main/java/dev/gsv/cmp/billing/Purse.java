@@ -313,6 +313,8 @@ final class Purse {
         portion.changed = true;
         posted = Math.addExact(posted, micros);
         changed = true;
+        // A spent grant was nothing that could end.
+        dueBy(portion.expiresAt);
     }
 
     /** Moves the end of a grant to an earlier time; taking it back is an end now. */

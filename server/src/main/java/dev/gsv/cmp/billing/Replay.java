@@ -45,7 +45,11 @@ final class Replay {
     private List<Seal> seals;
     private boolean allRead;
     private @Nullable Seal seal;
+    private final Anchor.@Nullable Mark mark;
     private byte[] hash = Chain.genesis();
+    /** The digest of the last line, whether it is sealed or not. */
+    private byte[] running = Chain.genesis();
+
     private long seq;
     private long sealed;
     private long balance;
@@ -56,9 +60,16 @@ final class Replay {
     /**
      * @param first the first blocks of the wallet's chain
      * @param sealsAfter the blocks that begin after a line; empty when there are none
+     * @param mark how far the chain reached when an anchor was taken; null when there is none
      */
-    Replay(Stored wallet, Collection<StoredGrant> stored, List<Seal> first, LongFunction<List<Seal>> sealsAfter) {
+    Replay(
+            Stored wallet,
+            Collection<StoredGrant> stored,
+            List<Seal> first,
+            LongFunction<List<Seal>> sealsAfter,
+            Anchor.@Nullable Mark mark) {
         this.wallet = wallet;
+        this.mark = mark;
         this.seals = first;
         this.allRead = first.isEmpty();
         this.sealsAfter = sealsAfter;
@@ -73,6 +84,11 @@ final class Replay {
 
     OrgId org() {
         return wallet.org();
+    }
+
+    /** How far the chain reaches now; null when nothing of it is sealed. */
+    Anchor.@Nullable Mark reached() {
+        return sealed == 0 ? null : new Anchor.Mark(org(), wallet.id(), sealed, Chain.hex(hash));
     }
 
     long sealed() {
@@ -104,6 +120,9 @@ final class Replay {
         finding = amounts(line);
         if (finding == null) {
             finding = chain(line);
+        }
+        if (finding == null) {
+            finding = anchored(line);
         }
         if (finding == null) {
             finding = uses(line);
@@ -167,6 +186,16 @@ final class Replay {
         hash = found;
         sealed = line.seq();
         return null;
+    }
+
+    /** Whoever computed the chain anew, blocks and all, could not do so in an anchor that is kept elsewhere. */
+    private @Nullable Finding anchored(ChainRow line) {
+        if (mark == null || line.seq() > mark.lines()) {
+            return null;
+        }
+        running = Chain.digest(running, line);
+        boolean other = line.seq() == mark.lines() && !Chain.hex(running).equals(mark.digest());
+        return other ? wrong(line, "hash", mark.digest() + " (the anchor)", Chain.hex(running), true) : null;
     }
 
     /** The block that covers a line; null when none does. */
@@ -233,7 +262,8 @@ final class Replay {
 
     private @Nullable Finding tail() {
         boolean sealedFurther = block(seq + 1) != null || !seals.isEmpty();
-        if (seq < wallet.lastSeq() || sealedFurther) {
+        boolean anchoredFurther = mark != null && seq < mark.lines();
+        if (seq < wallet.lastSeq() || sealedFurther || anchoredFurther) {
             return missing(seq + 1);
         }
         if (seq > wallet.lastSeq()) {

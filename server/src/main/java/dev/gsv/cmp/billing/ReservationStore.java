@@ -12,7 +12,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -67,14 +66,18 @@ class ReservationStore {
         pipeline.add(
                 """
                         insert into reservation (org_id, id, instance_id, run_id, amount_micros, status, rate_card,
-                                                 expires_at, created_at, ended_at, closed_at, usage, debited_micros,
-                                                 absorbed_micros, balance_micros, entry_id, reason)
-                        select * from unnest(:orgs::uuid[], :ids::uuid[], :instances::uuid[], :runs::uuid[],
-                                             :amounts::bigint[], :states::text[], :cards::jsonb[],
-                                             :expires::timestamptz[], :created::timestamptz[], :ended::timestamptz[],
-                                             :closed::timestamptz[], :usages::jsonb[], :debited::bigint[],
-                                             :absorbed::bigint[], :balances::bigint[], :entries::uuid[],
-                                             :reasons::text[])
+                                                 expires_at, created_at, ended_at, capabilities, closed_at, usage,
+                                                 debited_micros, absorbed_micros, balance_micros, entry_id, reason)
+                        select n.org_id, n.id, n.instance_id, n.run_id, n.amount, n.status, n.card, n.expires_at,
+                               n.created_at, n.ended_at, string_to_array(n.capabilities, ','), n.closed_at, n.usage,
+                               n.debited, n.absorbed, n.balance, n.entry, n.reason
+                        from unnest(:orgs::uuid[], :ids::uuid[], :instances::uuid[], :runs::uuid[], :amounts::bigint[],
+                                    :states::text[], :cards::jsonb[], :expires::timestamptz[], :created::timestamptz[],
+                                    :ended::timestamptz[], :capabilities::text[], :closed::timestamptz[],
+                                    :usages::jsonb[], :debited::bigint[], :absorbed::bigint[], :balances::bigint[],
+                                    :entries::uuid[], :reasons::text[])
+                             as n (org_id, id, instance_id, run_id, amount, status, card, expires_at, created_at, ended_at,
+                                   capabilities, closed_at, usage, debited, absorbed, balance, entry, reason)
                         """,
                 closings(Rows.of(holds)
                                 .id("orgs", row -> row.org().value())
@@ -86,8 +89,14 @@ class ReservationStore {
                                 .text("cards", hold -> HoldStore.card(hold.card()))
                                 .time("expires", Hold::expiresAt)
                                 .time("created", Hold::createdAt)
-                                .time("ended", Hold::endedAt))
+                                .time("ended", Hold::endedAt)
+                                .text("capabilities", ReservationStore::capabilities))
                         .columns());
+    }
+
+    /** What a hold was for matters until it is closed. */
+    private static @Nullable String capabilities(Hold hold) {
+        return hold.closing() == null ? HoldStore.capabilities(hold.capabilities()) : null;
     }
 
     /** Writes how expired holds were closed after all. */
@@ -146,7 +155,7 @@ class ReservationStore {
                 instant(row, "ended_at"),
                 closing(row),
                 List.of(),
-                Set.of());
+                HoldStore.capabilities(row));
     }
 
     private Hold.@Nullable Closing closing(ResultSet row) throws SQLException {

@@ -134,7 +134,7 @@ class TopUpStore {
     @AllOrgs(because = "looks after every rule whose time has come")
     List<OrgId> due(int atMost) {
         return jdbc.sql("""
-                        select org_id from top_up_rule where look_at <= clock_timestamp()
+                        select org_id from top_up_rule where look_at <= (select clock_timestamp())
                         order by look_at limit :at_most
                         """)
                 .param("at_most", atMost)

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -69,14 +70,23 @@ class Verifier {
      * @param goOn is told of the progress and answers whether to go on
      */
     Outcome verify(@Nullable OrgId only, Predicate<Progress> goOn) {
-        Walk walk = new Walk(only, goOn);
+        return verify(only, Anchor.NONE, mark -> {}, goOn);
+    }
+
+    /**
+     * Verifies one wallet, or all, also that nothing has changed before an anchor.
+     *
+     * @param reached is told how far the chain of each wallet reaches, in the order of organizations
+     */
+    Outcome verify(@Nullable OrgId only, Anchor against, Consumer<Anchor.Mark> reached, Predicate<Progress> goOn) {
+        Walk walk = new Walk(only, against, reached, goOn);
         ReplayStore.Range rest = only == null
                 ? new ReplayStore.Range(ReplayStore.Range.FIRST, ReplayStore.Range.LAST)
                 : ReplayStore.Range.of(only);
         while (rest != null) {
             ReplayStore.Range now = rest;
-            UUID reached = snapshot.execute(status -> walk.page(now));
-            rest = reached == null ? null : new ReplayStore.Range(reached, now.upTo());
+            UUID last = snapshot.execute(status -> walk.page(now));
+            rest = last == null ? null : new ReplayStore.Range(last, now.upTo());
         }
         return walk.outcome();
     }
@@ -84,6 +94,8 @@ class Verifier {
     /** A verification under way. */
     private final class Walk {
         private final @Nullable OrgId only;
+        private final Map<OrgId, Anchor.Mark> marks;
+        private final Consumer<Anchor.Mark> reached;
         private final Predicate<Progress> goOn;
         private final MessageDigest all = sha256();
         private final List<Finding> findings = new ArrayList<>();
@@ -93,8 +105,10 @@ class Verifier {
         private long sealed;
         private long broken;
 
-        Walk(@Nullable OrgId only, Predicate<Progress> goOn) {
+        Walk(@Nullable OrgId only, Anchor against, Consumer<Anchor.Mark> reached, Predicate<Progress> goOn) {
             this.only = only;
+            this.marks = new LinkedHashMap<>(against.marks());
+            this.reached = reached;
             this.goOn = goOn;
         }
 
@@ -126,7 +140,8 @@ class Verifier {
                                 wallet,
                                 grants.getOrDefault(org, List.of()),
                                 blocks.getOrDefault(org, List.of()),
-                                seq -> seals.after(org, seq, BLOCKS)));
+                                seq -> seals.after(org, seq, BLOCKS),
+                                marks.remove(org)));
             }
             Map<OrgId, Finding> strangers = new LinkedHashMap<>();
             store.lines(range, line -> {
@@ -156,8 +171,11 @@ class Verifier {
                     .array());
             all.update(last);
             Finding finding = replay.finding();
+            Anchor.Mark mark = replay.reached();
             if (finding != null) {
                 found(finding);
+            } else if (mark != null) {
+                reached.accept(mark);
             }
         }
 
@@ -181,6 +199,20 @@ class Verifier {
                     false);
         }
 
+        /** A wallet of the anchor that is not there any more. */
+        private Finding gone(Anchor.Mark mark) {
+            return new Finding(
+                    mark.org().value(),
+                    mark.wallet(),
+                    null,
+                    "wallet",
+                    mark.wallet(),
+                    "row",
+                    "a wallet with " + mark.lines() + " lines (the anchor)",
+                    "missing",
+                    true);
+        }
+
         private void tell() {
             if (!goOn.test(new Progress(wallets, entries))) {
                 throw new IllegalStateException("the verification was given up");
@@ -188,6 +220,10 @@ class Verifier {
         }
 
         Outcome outcome() {
+            marks.values().stream()
+                    .filter(mark -> only == null || only.equals(mark.org()))
+                    .map(this::gone)
+                    .forEach(this::found);
             String fingerprint = only == null ? HexFormat.of().formatHex(all.digest()) : Chain.hex(last);
             return new Outcome(wallets, entries, sealed, broken, inOrder(), fingerprint);
         }

@@ -5,14 +5,18 @@ import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.orgs.OrgId;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -75,9 +79,41 @@ public final class VerifyLedger {
     }
 
     /**
+     * What was asked for.
+     *
+     * @param wallet the id of the only one; null for all
+     * @param anchor whether an anchor shall be written
+     * @param against the file of an anchor to compare with
+     */
+    private record Wanted(
+            @Nullable String wallet,
+            boolean anchor,
+            @Nullable String against) {
+        /** Null when the arguments make no sense. */
+        static @Nullable Wanted of(String... args) {
+            String wallet = null;
+            boolean anchor = false;
+            String against = null;
+            for (int i = 0; i < args.length; i++) {
+                if (args[i].equals("--anchor")) {
+                    anchor = true;
+                } else if (args[i].equals("--against") && i + 1 < args.length) {
+                    against = args[++i];
+                } else if (wallet == null && args[i].matches("[0-9a-fA-F-]{32,36}")) {
+                    wallet = args[i];
+                } else {
+                    return null;
+                }
+            }
+            return new Wanted(wallet, anchor, against);
+        }
+    }
+
+    /**
      * Runs the command.
      *
-     * @param args nothing, or the id of a wallet
+     * @param args nothing, or the id of a wallet; {@code --anchor} writes an anchor to the standard output;
+     *     {@code --against FILE} also compares with one
      * @return the exit code: 0 right, 1 wrong, 2 not found out
      */
     public static int run(String... args) {
@@ -90,8 +126,16 @@ public final class VerifyLedger {
 
     /** @param settings as the program itself takes them: {@code --DATABASE_URL=…} */
     static int run(PrintStream out, PrintStream err, List<String> settings, String... args) {
-        if (args.length > 1 || args.length == 1 && !args[0].matches("[0-9a-fA-F-]{32,36}")) {
-            err.println("usage: cmp verify-ledger [WALLET-ID]");
+        Wanted wanted = Wanted.of(args);
+        if (wanted == null) {
+            err.println("usage: cmp verify-ledger [WALLET-ID] [--anchor] [--against FILE]");
+            return UNKNOWN;
+        }
+        Anchor against = Anchor.NONE;
+        try {
+            against = wanted.against() == null ? against : Anchor.parse(Files.readString(Path.of(wanted.against())));
+        } catch (IOException | Anchor.Unreadable e) {
+            err.println("The anchor " + wanted.against() + " cannot be used: " + e.getMessage());
             return UNKNOWN;
         }
         SpringApplication application = new SpringApplication(Rooms.class);
@@ -105,8 +149,18 @@ public final class VerifyLedger {
                 err.println("The ledger of this database has no chain yet: start CMP of this version over it first.");
                 return UNKNOWN;
             }
-            OrgId only = args.length == 0 ? null : owner(context.getBean(WalletStore.class), args[0]);
-            return print(out, verifier.verify(only, progress(err)));
+            OrgId only = wanted.wallet() == null ? null : owner(context.getBean(WalletStore.class), wanted.wallet());
+            Instant taken = Clock.systemUTC().instant();
+            List<Anchor.Mark> marks = new ArrayList<>();
+            int code = print(wanted.anchor() ? err : out, verifier.verify(only, against, marks::add, progress(err)));
+            if (wanted.against() != null && code == RIGHT) {
+                err.println("Nothing before the anchor has changed: "
+                        + against.marks().size() + " wallets in it.");
+            }
+            if (wanted.anchor() && code == RIGHT) {
+                out.print(Anchor.text(taken, marks));
+            }
+            return code;
         } catch (KitProblem e) {
             err.println(e.getMessage());
             return UNKNOWN;

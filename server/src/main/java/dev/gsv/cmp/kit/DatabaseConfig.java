@@ -1,6 +1,8 @@
 package dev.gsv.cmp.kit;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
+import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Properties;
 import javax.sql.DataSource;
@@ -168,6 +170,7 @@ class DatabaseConfig {
         pool.setMinimumIdle(Math.min(IDLE_CONNECTIONS, settings.connections()));
         pool.setConnectionTimeout(settings.connectionWait().toMillis());
         pool.setValidationTimeout(Math.min(1000, settings.connectionWait().toMillis()));
+        pool.setExceptionOverride(new Kept());
         pool.addDataSourceProperty("ApplicationName", "cmp");
         pool.addDataSourceProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
         pool.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT_SECONDS);
@@ -182,6 +185,16 @@ class DatabaseConfig {
                         + settings.idleInTransactionTimeout().toMillis()
                         + (server.workAs() == null ? "" : " -c role=" + server.workAs()));
         return pool;
+    }
+
+    /** A connection whose plans are stale is as good as any; without it nothing could be rolled back. */
+    private static final class Kept implements SQLExceptionOverride {
+        @java.lang.Override
+        public SQLExceptionOverride.Override adjudicate(SQLException thrown) {
+            return SqlState.isStalePlan(thrown)
+                    ? SQLExceptionOverride.Override.DO_NOT_EVICT
+                    : SQLExceptionOverride.Override.CONTINUE_EVICT;
+        }
     }
 
     @Bean(defaultCandidate = false)

@@ -19,7 +19,9 @@ import org.springframework.stereotype.Component;
 class Jobs implements SmartLifecycle {
 
     private static final int THREADS = 2;
-    private static final Duration HEARTBEAT = Duration.ofSeconds(30);
+    /** Six missed beats are a death: until then nobody else does the job of a node that was killed in its middle. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+
     private static final Duration STOP_WAIT = Duration.ofSeconds(1);
 
     private final DataSource database;

@@ -210,7 +210,11 @@ public class ProblemAdvice {
         boolean broken = e instanceof TransactionSystemException
                 || e instanceof DataAccessResourceFailureException
                 || e instanceof RecoverableDataAccessException;
-        if (full || broken || e instanceof TransientDataAccessException || SqlState.TRANSIENT.in(e)) {
+        if (full
+                || broken
+                || e instanceof TransientDataAccessException
+                || SqlState.TRANSIENT.in(e)
+                || SqlState.isStalePlan(e)) {
             return busy(e);
         }
         return SqlState.BAD_DATA.in(e)

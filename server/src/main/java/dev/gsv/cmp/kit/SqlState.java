@@ -2,6 +2,8 @@ package dev.gsv.cmp.kit;
 
 import java.sql.SQLException;
 import java.util.Set;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.CannotCreateTransactionException;
 
@@ -31,12 +33,29 @@ public enum SqlState {
     /** True when the database, or the lack of a connection to it, stood in the way and the work itself did not. */
     static boolean isTransient(RuntimeException exception) {
         return exception instanceof CannotCreateTransactionException
-                || (exception instanceof DataAccessException data && TRANSIENT.of(data));
+                || (exception instanceof DataAccessException data && TRANSIENT.of(data))
+                || isStalePlan(exception);
     }
 
     /** True when a repetition at once may succeed, so that it is worth the wait of those who queue behind. */
     static boolean isWorthRepeating(RuntimeException exception) {
-        return exception instanceof DataAccessException data && TRANSIENT.of(data) && !TIMEOUT.of(data);
+        return exception instanceof DataAccessException data && TRANSIENT.of(data) && !TIMEOUT.of(data)
+                || isStalePlan(exception);
+    }
+
+    /**
+     * True when a newer version has added to a table while a statement of this one had its plan. The driver plans anew
+     * from the next time on.
+     */
+    static boolean isStalePlan(Throwable thrown) {
+        Throwable at = thrown;
+        for (int depth = 0; at != null && depth < MAX_CAUSES; depth++, at = at.getCause()) {
+            if (at instanceof PSQLException said) {
+                ServerErrorMessage server = said.getServerErrorMessage();
+                return server != null && "RevalidateCachedQuery".equals(server.getRoutine());
+            }
+        }
+        return false;
     }
 
     public boolean of(DataAccessException exception) {

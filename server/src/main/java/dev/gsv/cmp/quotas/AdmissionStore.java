@@ -144,7 +144,7 @@ class AdmissionStore {
                         update quota_admission set state = 'expired', finished_at = clock_timestamp()
                         where lock_key in (
                             select lock_key from quota_admission
-                            where state = 'open' and expires_at <= clock_timestamp()
+                            where state = 'open' and expires_at <= (select clock_timestamp())
                             limit :at_most for update skip locked)
                         """).param("at_most", atMost).update();
     }

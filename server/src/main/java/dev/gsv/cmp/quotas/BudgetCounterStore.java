@@ -279,7 +279,7 @@ class BudgetCounterStore {
                         update budget_hold h set state = 'expired', finished_at = clock_timestamp()
                         where (run_key, budget_key) in (
                             select run_key, budget_key from budget_hold
-                            where state = 'open' and expires_at <= clock_timestamp()
+                            where state = 'open' and expires_at <= (select clock_timestamp())
                               and (:budget::text is null or budget_key = :budget)
                             limit :at_most for update skip locked)
                         returning budget_key, provider, held_micro, 0::bigint as cost, false as above

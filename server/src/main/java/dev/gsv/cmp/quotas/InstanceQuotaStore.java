@@ -34,7 +34,7 @@ class InstanceQuotaStore {
         return jdbc.sql("""
                         delete from quota_slot
                         where ctid in (
-                            select ctid from quota_slot where expires_at <= clock_timestamp() limit :at_most)
+                            select ctid from quota_slot where expires_at <= (select clock_timestamp()) limit :at_most)
                         """).param("at_most", atMost).update();
     }
 }

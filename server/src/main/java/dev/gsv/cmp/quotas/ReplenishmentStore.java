@@ -303,7 +303,7 @@ class ReplenishmentStore {
                         update quota_grant set active = false, updated_at = now()
                         where id in (
                             select id from quota_grant
-                            where active and expires_at <= clock_timestamp()
+                            where active and expires_at <= (select clock_timestamp())
                             limit :at_most for update skip locked)
                         """).param("at_most", atMost).update();
     }

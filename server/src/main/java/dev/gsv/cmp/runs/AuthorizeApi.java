@@ -175,7 +175,7 @@ class AuthorizeApi {
 
     private static Keys.@Nullable Claim claim(OrgId org, String operation, Call call) {
         return call.key()
-                .map(key -> new Keys.Claim(org, new Opened.Key(operation, key), call.hash()))
+                .map(key -> new Keys.Claim(org, Opened.Key.of(operation, key), call.hash()))
                 .orElse(null);
     }
 

@@ -15,8 +15,10 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ final class Batch {
     private final Desk desk;
     private final Turnstile gates;
     private final Map<UUID, Run.Status> standing;
+    private final Set<Idempotency.Key> late;
     private final LocalDate today;
     private final List<RunStore.Begun> begun = new ArrayList<>();
     private final List<RunStore.Ended> ended = new ArrayList<>();
@@ -33,11 +36,15 @@ final class Batch {
     private final Map<Idempotency.Key, Idempotency.Finished> finished = new HashMap<>();
     private final List<Idempotency.Key> freed = new ArrayList<>();
 
-    /** @param standing how the runs stand that will end, under their locks */
-    Batch(Desk desk, Turnstile gates, Map<UUID, Run.Status> standing, Instant now) {
+    /**
+     * @param standing how the runs stand that will end, under their locks
+     * @param late keys of runs that were taken for dead, which nobody has used since
+     */
+    Batch(Desk desk, Turnstile gates, Map<UUID, Run.Status> standing, Set<Idempotency.Key> late, Instant now) {
         this.desk = desk;
         this.gates = gates;
         this.standing = new HashMap<>(standing);
+        this.late = new HashSet<>(late);
         this.today = LocalDate.ofInstant(now, ZoneOffset.UTC);
     }
 
@@ -81,15 +88,18 @@ final class Batch {
         if (status != Run.Status.RUNNING && status != Run.Status.ABANDONED) {
             return new Posting.Posted.Nothing();
         }
-        SettleOutcome.Closed paid = pay(run, ending);
+        Idempotency.Key key = run.idempotencyKey();
+        // Its key was given back. If it was used again, the caller has paid for that run: one key is one charge.
+        boolean known = key != null && (status == Run.Status.RUNNING || late.contains(key));
+        boolean superseded = !known && run.wantedAgain().isPresent();
+        boolean charged = ending.charged() && !superseded;
+        SettleOutcome.Closed paid = charged ? settled(run, ending) : released(run, ending);
         ended.add(new RunStore.Ended(run, ending, paid.debited(), paid.absorbed(), paid.balance()));
         standing.put(run.run(), ending.status());
         used.add(new Usages.Addition(run.org(), run.instance(), today, Ending.usage(ending.meters(), paid.debited())));
-        Run.Billing billing = new Run.Billing(
-                paid.debited(), paid.absorbed(), paid.balance(), ending.charged() ? "settled" : "released");
-        Idempotency.Key key = run.idempotencyKey();
-        // The key of a run that was taken for dead was given back, and may be somebody else's by now.
-        if (key != null && status == Run.Status.RUNNING) {
+        Run.Billing billing =
+                new Run.Billing(paid.debited(), paid.absorbed(), paid.balance(), charged ? "settled" : "released");
+        if (key != null && known) {
             if (ending.answered()) {
                 finished(key, 200, close.body().apply(billing));
             } else if (ending.charged()) {
@@ -101,13 +111,14 @@ final class Batch {
         return new Posting.Posted.Closed(billing);
     }
 
-    private SettleOutcome.Closed pay(Opened run, Ending ending) {
-        if (ending.charged()) {
-            return desk.settle(new SettleRequest(run.org(), run.reservation(), run.instance(), ending.meters()))
-                    .orThrow();
-        }
+    private SettleOutcome.Closed settled(Opened run, Ending ending) {
+        return desk.settle(new SettleRequest(run.org(), run.reservation(), run.instance(), ending.meters()))
+                .orThrow();
+    }
+
+    private SettleOutcome.Closed released(Opened run, Ending ending) {
         Run.Error error = ending.error();
-        String reason = error == null ? "the run failed" : error.code();
+        String reason = ending.answered() ? "KEY_USED_AGAIN" : error == null ? "the run failed" : error.code();
         return desk.release(new ReleaseRequest(run.org(), run.reservation(), ending.meters(), reason))
                 .orThrow();
     }
@@ -123,6 +134,7 @@ final class Batch {
         Idempotency.Key key = run.idempotencyKey();
         if (key != null) {
             freed(key);
+            late.add(key);
         }
         return new Posting.Posted.Closed(new Run.Billing(Credits.ZERO, Credits.ZERO, null, "released"));
     }

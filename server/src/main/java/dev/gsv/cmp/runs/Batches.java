@@ -73,12 +73,14 @@ class Batches {
         store.lock(reading, ending(postings), standing);
         Quotas.Ended ended = quotas.end(reading, ends(postings));
         reading.run();
+        Set<Idempotency.Key> late = new HashSet<>();
+        idempotency.claim(reading, late(postings, standing), late::add);
         Supplier<Turnstile> limits = quotas.ask(reading, asking(postings, mine), ended);
         Supplier<Desk> wallets = ledger.ask(reading, orgs(postings), reservations(postings));
         reading.run();
         Turnstile gates = limits.get();
         Desk desk = wallets.get();
-        Batch batch = new Batch(desk, gates, standing, clock.instant());
+        Batch batch = new Batch(desk, gates, standing, late, clock.instant());
         List<Lanes.Answer<Posting.Posted>> answers = new ArrayList<>(postings.size());
         for (Posting posting : postings) {
             answers.add(answer(batch, posting, mine));
@@ -106,6 +108,21 @@ class Batches {
             }
         }
         return asking;
+    }
+
+    /**
+     * The keys of runs that were taken for dead and answer after all: taken again for them, unless somebody has used
+     * them meanwhile.
+     */
+    private static List<Idempotency.Wanted> late(List<Posting> postings, Map<UUID, Run.Status> standing) {
+        List<Idempotency.Wanted> late = new ArrayList<>();
+        for (Posting posting : postings) {
+            if (posting instanceof Posting.Close close
+                    && standing.get(close.run().run()) == Run.Status.ABANDONED) {
+                close.run().wantedAgain().ifPresent(late::add);
+            }
+        }
+        return late;
     }
 
     /** What the limits learn of runs that end, each once. One that nobody closed counts nothing. */

@@ -92,13 +92,13 @@ class GatewayApi {
     private static Opened.@Nullable Key key(
             String operation, Caller caller, Call call, Ask ask, @Nullable String clientRun) {
         if (call.key().isPresent()) {
-            return new Opened.Key(operation, call.key().get());
+            return Opened.Key.of(operation, call.key().get());
         }
         if (clientRun == null) {
             return null;
         }
         String derived = "ui:" + caller.subject() + ":" + ask.instance() + ":" + clientRun;
-        return new Opened.Key(
+        return Opened.Key.of(
                 operation, derived.length() <= Call.MAX_KEY_LENGTH ? derived : "ui:" + Json.sha256(derived));
     }
 

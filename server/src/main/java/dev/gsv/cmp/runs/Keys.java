@@ -21,6 +21,10 @@ class Keys {
      * @param hash what the call asks for, so that a key is not used for something else
      */
     record Claim(OrgId org, Opened.Key key, String hash) {
+        Claim {
+            key = key.asking(hash);
+        }
+
         Idempotency.Key idempotencyKey() {
             return Opened.idempotencyKey(org, key);
         }

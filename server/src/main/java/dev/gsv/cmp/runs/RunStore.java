@@ -180,7 +180,7 @@ class RunStore {
         return jdbc.sql("""
                         select org_id, id, instance_id, reservation_id, key_operation, key
                         from run
-                        where status = 'running' and lease_until <= clock_timestamp()
+                        where status = 'running' and lease_until <= (select clock_timestamp())
                         order by lease_until
                         limit :at_most
                         """)
@@ -192,7 +192,7 @@ class RunStore {
                             row.getObject("id", UUID.class),
                             row.getObject("instance_id", UUID.class),
                             row.getObject("reservation_id", UUID.class),
-                            key == null ? null : new Opened.Key(row.getString("key_operation"), key),
+                            key == null ? null : Opened.Key.of(row.getString("key_operation"), key),
                             Credits.ZERO);
                 })
                 .list();

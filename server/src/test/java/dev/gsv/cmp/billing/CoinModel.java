@@ -2,6 +2,8 @@ package dev.gsv.cmp.billing;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,14 +21,32 @@ final class CoinModel {
 
     private static final class Coin {
         final int priority;
-        final long ends;
         final int born;
+        /** The one use that it pays for; null for every use. */
+        final String only;
+
+        long ends;
+        /** The how many-th that was taken back; 0 for never. */
+        int voided;
+
         String place = "free";
 
-        Coin(int priority, long ends, int born) {
+        Coin(int priority, long ends, int born, String only) {
             this.priority = priority;
             this.ends = ends;
             this.born = born;
+            this.only = only;
+        }
+
+        boolean pays(String use) {
+            return only == null || only.equals(use);
+        }
+
+        Coin copy() {
+            Coin copy = new Coin(priority, ends, born, only);
+            copy.voided = voided;
+            copy.place = place;
+            return copy;
         }
     }
 
@@ -40,31 +60,91 @@ final class CoinModel {
     private final Map<String, Long> limits = new TreeMap<>();
     private final Map<String, List<Coin>> order = new TreeMap<>();
     private final Map<String, Long> tokens = new TreeMap<>();
+    private final Map<String, String> uses = new HashMap<>();
+    /** Which coins paid a settlement, and how much of it was owed. */
+    private final Map<String, List<Coin>> payers = new HashMap<>();
+
+    private final Map<String, Long> owed = new HashMap<>();
     private final long overdraft;
     private final int cap;
     private long debt;
     private long now;
     private int births;
+    private int voids;
 
     CoinModel(long overdraft, int cap) {
         this.overdraft = overdraft;
         this.cap = cap;
     }
 
-    /** New credit pays a debt first; what is left of it are coins. */
-    void credit(int priority, long amount, long life) {
+    /** The same wallet, to try something with; what it paid in the past is forgotten. */
+    CoinModel copy() {
+        CoinModel copy = new CoinModel(overdraft, cap);
+        Map<Coin, Coin> copies = new IdentityHashMap<>();
+        coins.forEach(coin -> copies.put(coin, coin.copy()));
+        coins.forEach(coin -> copy.coins.add(copies.get(coin)));
+        order.forEach((name, own) -> copy.order.put(
+                name, new ArrayList<>(own.stream().map(copies::get).toList())));
+        copy.limits.putAll(limits);
+        copy.tokens.putAll(tokens);
+        copy.uses.putAll(uses);
+        copy.debt = debt;
+        copy.now = now;
+        copy.births = births;
+        return copy;
+    }
+
+    /**
+     * New credit pays a debt first, unless it is for one use only; what is left of it are coins. Returns its number.
+     */
+    int credit(int priority, long amount, long life, String only) {
         settleTime();
         int born = births++;
-        long repaid = Math.min(debt, amount);
+        long repaid = only == null ? Math.min(debt, amount) : 0;
         debt -= repaid;
         for (long i = 0; i < amount; i++) {
-            Coin coin = new Coin(priority, life == NEVER ? NEVER : now + life, born);
+            Coin coin = new Coin(priority, life == NEVER ? NEVER : now + life, born, only);
             coin.place = i < repaid ? "used" : "free";
             coins.add(coin);
         }
+        sort();
+        return born;
+    }
+
+    private void sort() {
         coins.sort(Comparator.comparingInt((Coin coin) -> coin.priority)
                 .thenComparingLong(coin -> coin.ends)
+                .thenComparingInt(coin -> coin.voided)
                 .thenComparingInt(coin -> coin.born));
+    }
+
+    /** Takes credit back: what is free at once, what is set aside when it is free again. False when nothing is left. */
+    boolean takeBack(int born) {
+        settleTime();
+        List<Coin> own =
+                coins.stream().filter(coin -> coin.born == born && here(coin)).toList();
+        if (own.isEmpty() || own.getFirst().voided > 0) {
+            return false;
+        }
+        voids++;
+        coins.stream().filter(coin -> coin.born == born).forEach(coin -> {
+            coin.ends = now;
+            coin.voided = voids;
+        });
+        sort();
+        settleTime();
+        return true;
+    }
+
+    /** Everything that a settlement took goes back where it was; what was owed pays the debt, or is new credit. */
+    void refund(String name) {
+        settleTime();
+        long owes = owed.remove(name);
+        if (owes > 0) {
+            credit(GrantKind.PURCHASED.priority(), owes, NEVER, null);
+        }
+        payers.remove(name).forEach(coin -> coin.place = "free");
+        settleTime();
     }
 
     boolean crowded() {
@@ -72,11 +152,12 @@ final class CoinModel {
         return limits.size() >= cap;
     }
 
-    boolean hold(String name, long amount) {
+    boolean hold(String name, long amount, String use) {
         settleTime();
-        if (room() < amount) {
+        if (room(use) < amount) {
             return false;
         }
+        uses.put(name, use);
         order.put(name, new ArrayList<>());
         tokens.put(name, 0L);
         limits.put(name, now + HOLD_SECONDS);
@@ -86,7 +167,7 @@ final class CoinModel {
 
     boolean extend(String name, long more) {
         settleTime();
-        if (room() < more) {
+        if (room(uses.get(name)) < more) {
             return false;
         }
         move(name, more);
@@ -96,7 +177,7 @@ final class CoinModel {
     private void move(String name, long amount) {
         long left = amount;
         for (Coin coin : coins) {
-            if (left > 0 && coin.place.equals("free")) {
+            if (left > 0 && coin.place.equals("free") && coin.pays(uses.get(name))) {
                 coin.place = name;
                 order.get(name).add(coin);
                 left--;
@@ -120,18 +201,28 @@ final class CoinModel {
         settleTime();
         List<Coin> own = limits.containsKey(name) ? order.get(name) : List.of();
         free(name);
-        long debited = 0;
+        List<Coin> paid = new ArrayList<>();
         for (Coin coin : own) {
-            debited += debited < cost && use(coin) ? 1 : 0;
+            pay(coin, cost, paid);
         }
         for (Coin coin : coins) {
-            debited += debited < cost && use(coin) ? 1 : 0;
+            if (coin.pays(uses.get(name))) {
+                pay(coin, cost, paid);
+            }
         }
-        long owed = Math.min(cost - debited, freeTokens());
-        debt += owed;
-        debited += owed;
+        long owes = Math.min(cost - paid.size(), freeTokens());
+        debt += owes;
+        payers.put(name, paid);
+        owed.put(name, owes);
+        long debited = paid.size() + owes;
         settleTime();
         return new Ended(debited, cost - debited, posted());
+    }
+
+    private static void pay(Coin coin, long cost, List<Coin> paid) {
+        if (paid.size() < cost && use(coin)) {
+            paid.add(coin);
+        }
     }
 
     private static boolean use(Coin coin) {
@@ -156,12 +247,12 @@ final class CoinModel {
 
     boolean debit(long amount) {
         settleTime();
-        if (room() < amount) {
+        if (room(null) < amount) {
             return false;
         }
         long left = amount;
         for (Coin coin : coins) {
-            left -= left > 0 && use(coin) ? 1 : 0;
+            left -= left > 0 && coin.pays(null) && use(coin) ? 1 : 0;
         }
         debt += left;
         return true;
@@ -181,20 +272,23 @@ final class CoinModel {
                 .forEach(coin -> coin.place = "gone");
     }
 
-    private long count(String place) {
-        return coins.stream().filter(coin -> coin.place.equals(place)).count();
-    }
-
     private long freeTokens() {
         return overdraft
                 - debt
                 - tokens.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** What may be set aside or spent now. */
-    long room() {
+    /** What may be set aside or spent for a use now. */
+    long room(String use) {
         settleTime();
-        return count("free") + freeTokens();
+        return coins.stream()
+                        .filter(coin -> coin.place.equals("free") && coin.pays(use))
+                        .count()
+                + freeTokens();
+    }
+
+    String use(String name) {
+        return uses.get(name);
     }
 
     long reserved() {

@@ -61,7 +61,8 @@ final class LedgerSimulation implements AutoCloseable {
                 .sql("create table if not exists simulated_key (key text primary key)")
                 .update();
         // Every third history sweeps bit by bit, as a burst of expiries is swept. What has not been swept yet keeps its
-        // grants so long, so that the order of burning may differ; therefore credit never ends in these histories.
+        // grants so long, so that the order of burning may differ; therefore credit never ends in these histories, and
+        // none of it is for one use only.
         this.bursts = Math.floorMod(seed, 3) == 0;
         stages.forEach(each -> each.bean(Books.Shelf.class).sweepPortion = bursts ? 1 : Books.SWEEP_PORTION);
         List<CoinModel> models = new ArrayList<>();
@@ -103,6 +104,8 @@ final class LedgerSimulation implements AutoCloseable {
             case 2 -> sweep();
             case 3 -> renew();
             case 4 -> clockStepsBack();
+            case 5 -> log.add(judge.preview(random, stages.get(random.nextInt(2))));
+            case 6 -> aside();
             default -> calls();
         }
     }
@@ -121,6 +124,45 @@ final class LedgerSimulation implements AutoCloseable {
                     .param("orgs", orgs)
                     .update();
         }
+    }
+
+    /** What is not asked through lanes. In a burst, how much of a grant is free depends on how far it is swept. */
+    private void aside() {
+        Stage node = stages.get(random.nextInt(2));
+        if (bursts) {
+            burst();
+        } else {
+            log.add(random.nextBoolean() ? judge.grants.takeBack(random, node) : judge.grants.refund(random, node));
+        }
+    }
+
+    /** Many holds are due and few are swept, when a batch ends some of them and needs what the others held. */
+    private void burst() {
+        List<SimulatedCall> holds = new ArrayList<>();
+        for (int i = 0; i < SimulatedNode.LIMITS.batch(); i++) {
+            holds.add(new SimulatedCall.Hold(1, key(), 1 + random.nextInt(3), null));
+        }
+        play(holds, false, false);
+        pass(CoinModel.HOLD_SECONDS);
+        List<SimulatedCall> round = new ArrayList<>();
+        for (SimulatedCall hold : holds.subList(0, 2)) {
+            if (judge.knows(hold.key())) {
+                round.add(
+                        random.nextBoolean()
+                                ? new SimulatedCall.Settle(1, key(), hold.key(), random.nextInt(3))
+                                : new SimulatedCall.Release(1, key(), hold.key(), 0));
+            }
+        }
+        long most = Math.max(1, judge.room(1) - random.nextInt(4));
+        round.add(
+                random.nextBoolean()
+                        ? new SimulatedCall.Hold(1, key(), most, null)
+                        : new SimulatedCall.Debit(1, key(), most));
+        play(round, false, false);
+    }
+
+    private String key() {
+        return "c" + names++ + "-" + seed;
     }
 
     private void sweep() {
@@ -162,7 +204,10 @@ final class LedgerSimulation implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             round.add(next(round));
         }
-        boolean both = random.nextInt(3) == 0;
+        play(round, random.nextInt(3) == 0, flood);
+    }
+
+    private void play(List<SimulatedCall> round, boolean both, boolean flood) {
         int first = random.nextInt(2);
         Map<SimulatedNode, List<SimulatedCall>> sent = new HashMap<>();
         for (SimulatedCall call : round) {
@@ -273,7 +318,7 @@ final class LedgerSimulation implements AutoCloseable {
         if (dice < 16 && !earlier.isEmpty()) {
             return earlier.get(random.nextInt(earlier.size()));
         }
-        String key = "c" + names++ + "-" + seed;
+        String key = key();
         int wallet = random.nextInt(3) == 0 ? random.nextInt(WALLETS) : bursts ? 1 : random.nextInt(2);
         String hold = judge.someHold(random, wallet);
         if (dice < 18) {
@@ -282,10 +327,10 @@ final class LedgerSimulation implements AutoCloseable {
         if (dice < 30) {
             GrantKind kind = GrantKind.values()[random.nextInt(GrantKind.values().length)];
             long life = bursts || random.nextInt(3) == 0 ? CoinModel.NEVER : TICK * (1 + random.nextInt(12));
-            return new SimulatedCall.Credit(wallet, key, kind, 1 + random.nextInt(bursts ? 8 : 25), life);
+            return new SimulatedCall.Credit(wallet, key, kind, 1 + random.nextInt(bursts ? 8 : 25), life, use(6));
         }
         if (dice < 55 || hold == null) {
-            return new SimulatedCall.Hold(wallet, key, random.nextInt(bursts && dice < 48 ? 4 : 20));
+            return new SimulatedCall.Hold(wallet, key, random.nextInt(bursts && dice < 48 ? 4 : 20), use(2));
         }
         // Sometimes of a stranger, who must not get anywhere with it.
         int by = random.nextInt(12) == 0 ? random.nextInt(WALLETS) : judge.walletOf(hold);
@@ -299,6 +344,11 @@ final class LedgerSimulation implements AutoCloseable {
             return new SimulatedCall.Extend(by, key, hold, 1 + random.nextInt(9));
         }
         return new SimulatedCall.Debit(wallet, key, 1 + random.nextInt(12));
+    }
+
+    /** One in so many has a use of its own. */
+    private String use(int oneIn) {
+        return !bursts && random.nextInt(oneIn) == 0 ? "chat" : null;
     }
 
     @Override

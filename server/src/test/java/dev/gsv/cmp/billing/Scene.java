@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One wallet on a stage: {@code scene(100)} is the sheet's W(100). Amounts are whole credits; the price of a run is one
@@ -185,5 +187,10 @@ final class Scene {
         return sql("select count(*) from " + table + " where org_id = :org")
                 .query(Long.class)
                 .single();
+    }
+
+    /** What a use is for; null for nothing in particular. */
+    static Set<String> purposes(@Nullable String use) {
+        return use == null ? Set.of() : Set.of(use);
     }
 }

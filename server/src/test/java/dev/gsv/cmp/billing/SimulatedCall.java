@@ -9,7 +9,8 @@ sealed interface SimulatedCall {
 
     String key();
 
-    record Hold(int wallet, String key, long amount) implements SimulatedCall {}
+    /** @param use what it is for, so that grants limited to it may pay; null for nothing in particular */
+    record Hold(int wallet, String key, long amount, String use) implements SimulatedCall {}
 
     record Extend(int wallet, String key, String hold, long more) implements SimulatedCall {}
 
@@ -19,7 +20,9 @@ sealed interface SimulatedCall {
 
     record Debit(int wallet, String key, long amount) implements SimulatedCall {}
 
-    record Credit(int wallet, String key, GrantKind kind, long amount, long life) implements SimulatedCall {}
+    /** @param only the one use that it pays for; null for every use */
+    record Credit(int wallet, String key, GrantKind kind, long amount, long life, String only)
+            implements SimulatedCall {}
 
     /** Breaks whatever transaction it is in. */
     record Poison(int wallet, String key) implements SimulatedCall {}

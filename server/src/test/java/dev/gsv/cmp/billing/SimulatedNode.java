@@ -175,8 +175,8 @@ final class SimulatedNode implements AutoCloseable {
         try {
             return switch (call) {
                 case SimulatedCall.Hold hold -> {
-                    HoldOutcome outcome = desk.hold(
-                            new HoldRequest(org, world.instance, null, Credits.of(hold.amount()), Scene.ONE_EACH));
+                    HoldOutcome outcome = desk.hold(new HoldRequest(
+                            org, world.instance, null, Credits.of(hold.amount()), Scene.ONE_EACH, Scene.purposes(hold.use())));
                     if (outcome instanceof HoldOutcome.Held held) {
                         world.holds.put(hold.key(), held.reservation());
                     }
@@ -194,21 +194,25 @@ final class SimulatedNode implements AutoCloseable {
                             EntryType.USAGE,
                             Transfer.Cause.of("plan:" + debit.key())));
                 case SimulatedCall.Credit credit ->
-                    desk.entry(desk.credit(
-                            org,
-                            Credits.of(credit.amount()),
-                            credit.kind(),
-                            EntryType.TOPUP,
-                            "order:" + credit.key(),
-                            credit.life() == CoinModel.NEVER
-                                    ? null
-                                    : Instant.now().plusSeconds(credit.life())));
+                    desk.entry(desk.grants()
+                            .grant(
+                                    org,
+                                    Credits.of(credit.amount()),
+                                    terms(credit, desk.now()),
+                                    EntryType.TOPUP,
+                                    "order:" + credit.key())
+                            .line());
                 case SimulatedCall.Poison poison -> throw new Poisoned();
                 case SimulatedCall.Gate gate -> throw new IllegalStateException("a gate is alone");
             };
         } catch (Problem refusal) {
             return refusal;
         }
+    }
+
+    private static Grant.Terms terms(SimulatedCall.Credit credit, Instant now) {
+        Instant end = credit.life() == CoinModel.NEVER ? null : Instant.now().plusSeconds(credit.life());
+        return new Grant.Terms(credit.kind(), credit.kind().priority(), now, end, now, credit.only(), null);
     }
 
     private UUID id(String hold) {

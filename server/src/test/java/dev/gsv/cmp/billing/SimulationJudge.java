@@ -34,6 +34,7 @@ final class SimulationJudge {
     private final Map<String, Object> given = new HashMap<>();
     private final Map<String, Object> decided = new HashMap<>();
     private final List<String> recent = new ArrayList<>();
+    final SimulatedGrants grants;
     private final Set<Integer> fresh = new HashSet<>();
     private final Set<Integer> touched = new HashSet<>();
     private List<String> versions = List.of();
@@ -47,6 +48,22 @@ final class SimulationJudge {
         this.jdbc = stage.bean(JdbcClient.class);
         this.world = world;
         this.models = models;
+        this.grants = new SimulatedGrants(this, jdbc, world, models);
+    }
+
+    /** Something was written about this wallet that is swept. */
+    void moved(int wallet) {
+        fresh.add(wallet);
+        touched(wallet);
+    }
+
+    /** Holds that were settled and cost something. */
+    List<String> paid() {
+        return closed.entrySet().stream()
+                .filter(each ->
+                        each.getValue().settled() && each.getValue().ended().debited() > 0)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     void pass(long seconds) {
@@ -79,6 +96,10 @@ final class SimulationJudge {
                     .as("renewal of " + name)
                     .isEqualTo(models.get(walletOf(name)).renew(name));
         }
+    }
+
+    boolean knows(String hold) {
+        return wallets.containsKey(hold);
     }
 
     int walletOf(String hold) {
@@ -192,8 +213,8 @@ final class SimulationJudge {
                 if (model.crowded()) {
                     yield "crowded " + LedgerSimulation.CAP;
                 }
-                if (!model.hold(hold.key(), hold.amount())) {
-                    yield "short %s, %s of %s".formatted(hold.amount(), model.room(), model.posted());
+                if (!model.hold(hold.key(), hold.amount(), hold.use())) {
+                    yield "short %s, %s of %s".formatted(hold.amount(), model.room(hold.use()), model.posted());
                 }
                 wallets.put(hold.key(), hold.wallet());
                 recent.add(hold.key());
@@ -208,7 +229,8 @@ final class SimulationJudge {
                 }
                 yield model.extend(extend.hold(), extend.more())
                         ? held(model, extend.hold())
-                        : "short %s, %s of %s".formatted(extend.more(), model.room(), model.posted());
+                        : "short %s, %s of %s"
+                                .formatted(extend.more(), model.room(model.use(extend.hold())), model.posted());
             }
             case SimulatedCall.Settle settle -> closing(settle.hold(), call, true, settle.cost());
             case SimulatedCall.Release release -> closing(release.hold(), call, false, release.measured());
@@ -217,7 +239,8 @@ final class SimulationJudge {
                         ? "line -%s to %s".formatted(debit.amount(), model.posted())
                         : "insufficient";
             case SimulatedCall.Credit credit -> {
-                model.credit(credit.kind().priority(), credit.amount(), credit.life());
+                grants.came(
+                        credit, model.credit(credit.kind().priority(), credit.amount(), credit.life(), credit.only()));
                 yield "line %s to %s".formatted(credit.amount(), model.posted());
             }
             case SimulatedCall.Poison poison -> "nothing";
@@ -248,6 +271,45 @@ final class SimulationJudge {
             return "Over[state=" + (before.settled() ? "settled" : "cancelled") + "]";
         }
         return settled && before.cost() != cost ? "OtherUsage[]" : "again " + told(before.ended());
+    }
+
+    /** L-10: what would be answered, by the same code, to a model that is thrown away afterwards. */
+    String preview(Random random, Stage on) {
+        int wallet = random.nextInt(models.size());
+        CoinModel copy = models.get(wallet).copy();
+        long amount = random.nextInt(20);
+        String use = random.nextBoolean() ? "chat" : null;
+        String hold = random.nextBoolean() ? null : someHold(random, wallet);
+        OrgId org = world.orgs.get(wallet);
+        String expected;
+        Map<UUID, OrgId> wanted = new HashMap<>();
+        if (hold == null || walletOf(hold) != wallet || closed.containsKey(hold)) {
+            hold = null;
+            expected = copy.crowded()
+                    ? "crowded " + LedgerSimulation.CAP
+                    : copy.hold("preview", amount, use)
+                            ? held(copy, "preview")
+                            : "short %s, %s of %s".formatted(amount, copy.room(use), copy.posted());
+        } else {
+            wanted.put(world.holds.get(hold), org);
+            expected = told(copy.settle(hold, amount));
+        }
+        UUID reservation = hold == null ? null : world.holds.get(hold);
+        Object answer = on.bean(Ledger.class)
+                .preview(
+                        org,
+                        wanted,
+                        desk -> reservation == null
+                                ? desk.hold(new HoldRequest(
+                                        org, world.instance, null, Credits.of(amount), Scene.ONE_EACH, Scene.purposes(use)))
+                                : desk.settle(new SettleRequest(org, reservation, world.instance, Scene.used(amount))));
+        assertThat(certain(told(answer))).as("L-10 preview").isEqualTo(certain(expected));
+        return "preview of " + (hold == null ? "a hold" : hold) + " in " + wallet + " " + expected;
+    }
+
+    /** What a wallet has for any use. */
+    long room(int wallet) {
+        return models.get(wallet).room(null);
     }
 
     /** Compares everything that is there with the model, as a reader sees it and as it is written. */

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import javax.sql.DataSource;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
@@ -73,6 +74,15 @@ final class Stage implements AutoCloseable {
 
     Database database() {
         return database;
+    }
+
+    /** Somebody else who is told what this node tells. */
+    void listen(ApplicationListener<?> listener) {
+        context.addApplicationListener(listener);
+    }
+
+    void ignore(ApplicationListener<?> listener) {
+        context.removeApplicationListener(listener);
     }
 
     @Override

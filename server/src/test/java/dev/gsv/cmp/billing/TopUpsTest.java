@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.KitProblem;
+import dev.gsv.cmp.orgs.OrgId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.PayloadApplicationEvent;
 
 /** Section 6 of the conformance sheet: wallets that fill themselves, as state and events. */
 class TopUpsTest {
@@ -239,15 +242,75 @@ class TopUpsTest {
         assertThat(topUps(w).rule(w.org)).isEmpty();
     }
 
+    /** Another room that does not take in what it is told. */
+    private static final class Deaf implements ApplicationListener<PayloadApplicationEvent<?>> {
+        private final OrgId org;
+        private final List<UUID> taken = new ArrayList<>();
+        private boolean deaf = true;
+        private int asked;
+
+        Deaf(OrgId org) {
+            this.org = org;
+        }
+
+        @Override
+        public void onApplicationEvent(PayloadApplicationEvent<?> told) {
+            if (told.getPayload() instanceof BillingEvent event && event.org().equals(org)) {
+                asked++;
+                if (deaf) {
+                    throw new IllegalStateException("down");
+                }
+                taken.add(event.id());
+            }
+        }
+    }
+
+    @Test
+    void cr_10_events_wait_for_a_listener_that_is_down_for_a_day_and_each_is_taken_in() {
+        Scene w = filling(100, 50, 200, 3);
+        Deaf listener = new Deaf(w.org);
+        w.stage.listen(listener);
+        try {
+            spend(w, 60);
+            Events told = w.stage.bean(Events.class);
+            told.tell();
+            told.tell();
+            assertThat(listener.asked)
+                    .as("it is told again, as long as it refuses")
+                    .isGreaterThanOrEqualTo(2);
+            w.sql("update billing_event set created_at = created_at - interval '1 day' where org_id = :org")
+                    .update();
+            told.forget();
+            assertThat(untold(w)).as("what was not taken in is kept").isPositive();
+            listener.deaf = false;
+            told.tell();
+            assertThat(untold(w)).isZero();
+            assertThat(listener.taken).hasSize(events(w).size());
+            told.tell();
+            assertThat(listener.taken)
+                    .as("told once it is taken in")
+                    .hasSize(events(w).size());
+            // A charge that is told twice is credited once: who takes it in may repeat it.
+            topUps(w).charged(charge(w), "pi");
+            topUps(w).charged(charge(w), "pi");
+            assertThat(w.wallet().balance()).isEqualTo(Credits.of(40 + 200));
+        } finally {
+            w.stage.ignore(listener);
+        }
+    }
+
+    private static long untold(Scene w) {
+        return w.sql("select count(*) from billing_event where org_id = :org and told_at is null")
+                .query(Long.class)
+                .single();
+    }
+
     @Test
     void an_event_is_told_once_it_is_taken_in() {
         Scene w = filling(100, 50, 200, 3);
         spend(w, 60);
         Events told = w.stage.bean(Events.class);
         told.tell();
-        assertThat(w.sql("select count(*) from billing_event where org_id = :org and told_at is null")
-                        .query(Long.class)
-                        .single())
-                .isZero();
+        assertThat(untold(w)).isZero();
     }
 }

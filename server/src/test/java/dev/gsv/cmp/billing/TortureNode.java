@@ -21,6 +21,7 @@ final class TortureNode implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(120);
     private static final Duration ANSWER = Duration.ofSeconds(20);
+    static final int HOLD_SECONDS = 6;
 
     private final Path app;
     private final Path data;
@@ -71,7 +72,7 @@ final class TortureNode implements AutoCloseable {
                             "OIDC_CLIENT_SECRET",
                             secret,
                             "RESERVATION_TTL_SECONDS",
-                            "6",
+                            String.valueOf(HOLD_SECONDS),
                             "RUN_TIMEOUT_SECONDS",
                             "3",
                             "JOBS_POLL_SECONDS",
@@ -85,6 +86,26 @@ final class TortureNode implements AutoCloseable {
                 }
                 Thread.sleep(100);
             }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Recomputes the ledger as an operator would, beside the program. Returns the exit code. */
+    int verifyLedger() {
+        try {
+            ProcessBuilder builder = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-Xmx200m",
+                            "-jar",
+                            app.resolve("cmp.jar").toString(),
+                            "verify-ledger")
+                    .redirectErrorStream(true)
+                    .redirectOutput(data.resolve("verify-ledger.log").toFile());
+            builder.environment().put("CMP_DATA", data.resolve("data").toString());
+            builder.environment().remove("DATABASE_URL");
+            return builder.start().waitFor();
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,13 +23,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** CR-01: kill -9 of a node in the middle of a hundred runs, over a real database. */
+/** A node that is killed, or frozen and continued, in the middle of its runs, over a real database. */
 class CrashTest {
 
     private static final int RUNS = 100;
+    private static final int FROZEN = 16;
 
     @Test
-    void kill_9_in_the_middle_of_a_hundred_runs_loses_and_doubles_nothing() throws Exception {
+    void cr_01_kill_9_in_the_middle_of_a_hundred_runs_loses_and_doubles_nothing() throws Exception {
         Database database = Database.fresh();
         try (OddModel model = new OddModel()) {
             // This node stays; it is the one that finds the dead, and it is where the buyer looks afterwards.
@@ -42,7 +44,7 @@ class CrashTest {
                 Booth booth = Booth.of(stays, Booth.MODEL, Booth.UNLIMITED).withCredits(600);
                 Map<String, String> answered = new ConcurrentHashMap<>();
                 int port = freePort();
-                Process child = child(database, model, port, stays);
+                Process child = child(database, model, port, stays, 3);
                 try {
                     runAndKill(booth, child, port, model, answered);
                 } finally {
@@ -51,6 +53,82 @@ class CrashTest {
                 afterwards(booth, answered);
             }
         }
+    }
+
+    /** The credit of a hold and the patience for a run are over when the node wakes up, and its callers were told. */
+    @Test
+    void cr_03_a_node_that_is_frozen_past_its_holds_and_continued_settles_nothing_twice() throws Exception {
+        Database database = Database.fresh();
+        try (OddModel model = new OddModel();
+                Harness stays = Harness.start(database, Map.of("OPENAI_BASE_URL", model.url()))) {
+            Booth booth = Booth.of(stays, Booth.MODEL, Booth.UNLIMITED).withCredits(600);
+            int port = freePort();
+            Process child = child(database, model, port, stays, 30);
+            try {
+                freeze(booth, child, port, model, stays);
+            } finally {
+                child.destroyForcibly().waitFor();
+            }
+            booth.keepsTheLaws();
+        }
+    }
+
+    private static void freeze(Booth booth, Process child, int port, OddModel model, Harness stays) throws Exception {
+        Api frozen = Api.at("http://127.0.0.1:" + port).as(booth.apiKey());
+        Api other = booth.withKey();
+        TroubleTest.until(Duration.ofSeconds(120), () -> up(frozen));
+        model.mood = OddModel.Mood.SLOW;
+        Map<String, Api.Reply> again = new HashMap<>();
+        List<Future<Api.Reply>> late = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < FROZEN; i++) {
+                String key = "run-" + i;
+                late.add(threads.submit(() -> booth.run(frozen.key(key), "x")));
+            }
+            TroubleTest.until(Duration.ofSeconds(60), () -> running(booth).size() >= FROZEN / 2);
+            signal("STOP", child);
+            model.mood = OddModel.Mood.WELL;
+            List<String> keys = running(booth);
+            // As much later as a hold and the lease of a run last.
+            for (String later : List.of("hold set expires_at", "wallet set due_at", "run set lease_until")) {
+                booth.sql("update " + later + " = clock_timestamp() where org_id = :org")
+                        .update();
+            }
+            stays.bean(Runs.class).abandonOverdue(100);
+            assertThat(booth.wallet().at("/reserved")).isEqualTo("0");
+            for (String key : keys.subList(0, keys.size() / 2)) {
+                again.put(key, booth.run(other.key(key), "x").expect(200));
+            }
+            signal("CONT", child);
+            for (Future<Api.Reply> each : late) {
+                each.get();
+            }
+        }
+        assertThat(booth.sql("select count(*) from transfer where org_id = :org and reason = 'KEY_USED_AGAIN'")
+                        .query(Long.class)
+                        .single())
+                .as("late answers that nobody pays")
+                .isPositive();
+        for (int i = 0; i < FROZEN; i++) {
+            String key = "run-" + i;
+            String answer = booth.run(other.key(key), "x").expect(200).text();
+            assertThat(answer).isEqualTo(again.containsKey(key) ? again.get(key).text() : answer);
+        }
+        assertThat(booth.balance()).as("one key is one charge").isEqualTo(String.valueOf(600 - 3 * FROZEN));
+        assertThat(booth.count("hold")).isZero();
+    }
+
+    private static List<String> running(Booth booth) {
+        return booth.sql("select key from run where org_id = :org and status = 'running'")
+                .query(String.class)
+                .list();
+    }
+
+    private static void signal(String name, Process child) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(child.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
     }
 
     private static void runAndKill(Booth booth, Process child, int port, OddModel model, Map<String, String> answered)
@@ -138,7 +216,8 @@ class CrashTest {
         }
     }
 
-    private static Process child(Database database, OddModel model, int port, Harness stays) throws IOException {
+    private static Process child(Database database, OddModel model, int port, Harness stays, int seconds)
+            throws IOException {
         Process child = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx600m",
@@ -155,7 +234,7 @@ class CrashTest {
                         "--DATABASE_URL=" + database.url(),
                         "--cmp.database.allow-losing-commits=true",
                         "--OPENAI_BASE_URL=" + model.url(),
-                        "--RUN_TIMEOUT_SECONDS=3",
+                        "--RUN_TIMEOUT_SECONDS=" + seconds,
                         "--RESERVATION_TTL_SECONDS=4",
                         "--CMP_ROLES=api,gateway")
                 .redirectErrorStream(true)

@@ -16,6 +16,7 @@ import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Idempotency;
 import dev.gsv.cmp.kit.Job;
 import dev.gsv.cmp.kit.Lanes;
+import dev.gsv.cmp.kit.Pipelines;
 import dev.gsv.cmp.quotas.Quotas;
 import java.time.Clock;
 import java.time.Instant;
@@ -119,6 +120,7 @@ class SalesTest {
                     harness.bean(Ledger.class),
                     harness.bean(RunStore.class),
                     harness.bean(Usages.class),
+                    harness.bean(Pipelines.class),
                     Clock.fixed(Instant.parse(time), ZoneOffset.ofHours(14)));
             whole.executeWithoutResult(status -> then.post(List.of(posting(sale))));
         }

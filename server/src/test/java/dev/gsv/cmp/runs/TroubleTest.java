@@ -150,6 +150,7 @@ class TroubleTest {
         Booth booth = Booth.of(Booth.MODEL, Map.of("max_concurrent", 1));
         Booth.model().mood = OddModel.Mood.SLOW;
         Api caller = booth.api().key(Harness.unique("k"));
+        Api.Reply answer;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Api.Reply> running = threads.submit(() -> booth.run(caller, "x"));
             until(Duration.ofSeconds(10), () -> booth.count("run") == 1);
@@ -160,17 +161,43 @@ class TroubleTest {
             assertThat(booth.wallet().at("/available")).isEqualTo("100");
             assertThat(booth.count("hold")).isZero();
             // The process was only frozen: it answered after all, so it is charged, from what is available.
-            running.get().expect(200);
+            answer = running.get().expect(200);
         }
         assertThat(booth.balance()).isEqualTo("97");
         assertThat(booth.sql("select status from run where org_id = :org")
                         .query(String.class)
                         .single())
                 .isEqualTo("succeeded");
-        // Its key was given back when it was taken for dead.
+        // Its key was given back when it was taken for dead, and taken again since nobody had used it.
         Booth.model().mood = OddModel.Mood.WELL;
-        booth.run(caller, "x").expect(200);
-        assertThat(booth.balance()).isEqualTo("94");
+        assertThat(booth.run(caller, "x").expect(200).text()).isEqualTo(answer.text());
+        booth.run(caller, "y").expect(409, "IDEMPOTENCY_PAYLOAD_MISMATCH");
+        assertThat(booth.balance()).isEqualTo("97");
+        booth.keepsTheLaws();
+    }
+
+    @Test
+    void a_late_answer_whose_key_was_used_again_is_not_charged() throws Exception {
+        Booth booth = Booth.of(Booth.MODEL, Map.of());
+        Booth.model().mood = OddModel.Mood.SLOW;
+        Api caller = booth.api().key(Harness.unique("k"));
+        Api.Reply late;
+        Api.Reply again;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Api.Reply> running = threads.submit(() -> booth.run(caller, "x"));
+            until(Duration.ofSeconds(10), () -> booth.count("run") == 1);
+            booth.sql("update run set lease_until = clock_timestamp() where org_id = :org")
+                    .update();
+            booth.harness().bean(Runs.class).abandonOverdue(100);
+            Booth.model().mood = OddModel.Mood.WELL;
+            again = booth.run(caller, "x").expect(200);
+            late = running.get().expect(200);
+        }
+        assertThat(again.at("/billing/debited")).isEqualTo("3");
+        assertThat(late.at("/billing/debited")).isEqualTo("0");
+        assertThat(late.at("/billing/status")).isEqualTo("released");
+        assertThat(booth.balance()).as("one key is one charge").isEqualTo("97");
+        assertThat(booth.run(caller, "x").expect(200).text()).isEqualTo(again.text());
         booth.keepsTheLaws();
     }
 
