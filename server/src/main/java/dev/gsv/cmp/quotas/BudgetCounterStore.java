@@ -101,8 +101,8 @@ class BudgetCounterStore {
                 .update();
     }
 
-    /** Locks all stripes until the transaction ends; makes them when the budget is new. */
-    void lockAll(String budget) {
+    /** Locks the gate until the transaction ends; makes it and the stripes when the budget is new. */
+    void lockGate(String budget) {
         if (gate(budget).isEmpty()) {
             jdbc.sql("""
                             insert into budget_stripe (budget_key, stripe)
@@ -111,6 +111,10 @@ class BudgetCounterStore {
                             """).param("budget", budget).param("last", STRIPES - 1).update();
             gate(budget);
         }
+    }
+
+    /** Locks all stripes until the transaction ends; who does it has locked the gate. */
+    void lockStripes(String budget) {
         jdbc.sql("select stripe from budget_stripe where budget_key = :budget and stripe >= 0"
                         + " order by stripe for update")
                 .param("budget", budget)

@@ -186,14 +186,19 @@ class Budgets {
             settle(visit);
             return;
         }
-        Optional<Integer> stripe =
-                counters.move(new BudgetCounterStore.Move(visit.key, visit.wanted, visit.held, visit.cost));
+        BudgetCounterStore.Move move = new BudgetCounterStore.Move(visit.key, visit.wanted, visit.held, visit.cost);
+        Optional<Integer> stripe = counters.move(move);
+        if (stripe.isEmpty()) {
+            // Perhaps somebody summed up just now and held them all: whoever followed would do the same for ever.
+            counters.lockGate(visit.key);
+            stripe = counters.move(move);
+        }
         if (stripe.isPresent()) {
             tally.ample(budget, visit.wishes, stripe.get(), visit.wanted);
             return;
         }
         meters.counter("cmp.budgets.locked").increment();
-        counters.lockAll(visit.key);
+        counters.lockStripes(visit.key);
         settle(visit);
         long expired = counters.expire(visit.key, EXPIRED_AT_ONCE).stream()
                 .mapToLong(BudgetCounterStore.Ended::held)
@@ -238,7 +243,8 @@ class Budgets {
                 .orElse(named);
         ProviderBudget written = store.save(place, wanted, by);
         // What was dealt out was of the old limits.
-        counters.lockAll(key);
+        counters.lockGate(key);
+        counters.lockStripes(key);
         counters.deal(key, 0, 0);
         notices.tell(TOPIC, key);
         return written;
