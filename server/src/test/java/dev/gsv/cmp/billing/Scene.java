@@ -12,10 +12,10 @@ import dev.gsv.cmp.orgs.Orgs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import java.util.Set;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * One wallet on a stage: {@code scene(100)} is the sheet's W(100). Amounts are whole credits; the price of a run is one

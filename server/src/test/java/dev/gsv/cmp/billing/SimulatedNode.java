@@ -176,7 +176,12 @@ final class SimulatedNode implements AutoCloseable {
             return switch (call) {
                 case SimulatedCall.Hold hold -> {
                     HoldOutcome outcome = desk.hold(new HoldRequest(
-                            org, world.instance, null, Credits.of(hold.amount()), Scene.ONE_EACH, Scene.purposes(hold.use())));
+                            org,
+                            world.instance,
+                            null,
+                            Credits.of(hold.amount()),
+                            Scene.ONE_EACH,
+                            Scene.purposes(hold.use())));
                     if (outcome instanceof HoldOutcome.Held held) {
                         world.holds.put(hold.key(), held.reservation());
                     }

@@ -301,7 +301,12 @@ final class SimulationJudge {
                         wanted,
                         desk -> reservation == null
                                 ? desk.hold(new HoldRequest(
-                                        org, world.instance, null, Credits.of(amount), Scene.ONE_EACH, Scene.purposes(use)))
+                                        org,
+                                        world.instance,
+                                        null,
+                                        Credits.of(amount),
+                                        Scene.ONE_EACH,
+                                        Scene.purposes(use)))
                                 : desk.settle(new SettleRequest(org, reservation, world.instance, Scene.used(amount))));
         assertThat(certain(told(answer))).as("L-10 preview").isEqualTo(certain(expected));
         return "preview of " + (hold == null ? "a hold" : hold) + " in " + wallet + " " + expected;
