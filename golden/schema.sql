@@ -426,7 +426,7 @@ reservation.absorbed_micros bigint
 reservation.balance_micros bigint
 reservation.entry_id uuid
 reservation.reason text
-reservation.capability text
+reservation.capabilities ARRAY
 review.id uuid not null
 review.offering_id uuid not null
 review.org_id uuid not null
@@ -819,7 +819,6 @@ instance: UNIQUE (org_id, id)
 instance: UNIQUE (org_id, idempotency_key)
 instance_quota: CHECK ((in_minute >= 0))
 instance_quota: CHECK ((in_month >= 0))
-instance_quota: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
 instance_quota: PRIMARY KEY (org_id, instance_id)
 knowledge_base: CHECK (((length(name) >= 1) AND (length(name) <= 80)))
 knowledge_base: CHECK ((num_nonnulls(offering_id, instance_id) = 1))
@@ -962,7 +961,6 @@ quota_policy: CHECK ((tokens_per_hour >= 0))
 quota_policy: CHECK ((tokens_per_month >= 0))
 quota_policy: CHECK ((total_requests >= 0))
 quota_policy: PRIMARY KEY (key)
-quota_slot: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
 quota_slot: PRIMARY KEY (org_id, instance_id, run_id)
 quota_user_type: CHECK (((length(user_id) >= 1) AND (length(user_id) <= 255)))
 quota_user_type: PRIMARY KEY (user_id)
@@ -972,10 +970,10 @@ refund: FOREIGN KEY (org_id) REFERENCES wallet(org_id)
 refund: PRIMARY KEY (org_id, entry_id, id)
 reservation: CHECK (((closed_at IS NULL) = (absorbed_micros IS NULL)))
 reservation: CHECK (((closed_at IS NULL) = (debited_micros IS NULL)))
-reservation: CHECK (((length(capability) >= 1) AND (length(capability) <= 100)))
 reservation: CHECK (((status <> 'settled'::text) OR (closed_at IS NOT NULL)))
 reservation: CHECK ((absorbed_micros >= 0))
 reservation: CHECK ((amount_micros >= 0))
+reservation: CHECK ((cardinality(capabilities) > 0))
 reservation: CHECK ((debited_micros >= 0))
 reservation: CHECK ((length(reason) <= 500))
 reservation: CHECK ((status = ANY (ARRAY['settled'::text, 'expired'::text, 'cancelled'::text])))
@@ -1001,9 +999,6 @@ run: CHECK ((length(token_source) <= 50))
 run: CHECK ((length(trace_id) <= 100))
 run: CHECK ((length(user_id) <= 255))
 run: CHECK ((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text, 'timed_out'::text, 'abandoned'::text])))
-run: FOREIGN KEY (org_id) REFERENCES organization(id)
-run: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id)
-run: FOREIGN KEY (version_id) REFERENCES offering_version(id)
 run: PRIMARY KEY (org_id, id)
 run: UNIQUE (id)
 saved_flow: CHECK (((length(content) >= 2) AND (length(content) <= 5242880)))
@@ -1071,7 +1066,6 @@ usage_record: CHECK ((storage_gb_days >= (0)::numeric))
 usage_record: CHECK ((tool_calls >= 0))
 usage_record: CHECK ((translations >= 0))
 usage_record: CHECK ((widget_sessions >= 0))
-usage_record: FOREIGN KEY (org_id, instance_id) REFERENCES instance(org_id, id) ON DELETE CASCADE
 usage_record: PRIMARY KEY (org_id, instance_id, day)
 wallet: CHECK (((posted_micros - held_micros) >= floor_micros))
 wallet: CHECK ((floor_micros <= 0))

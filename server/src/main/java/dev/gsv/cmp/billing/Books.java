@@ -1,8 +1,6 @@
 package dev.gsv.cmp.billing;
 
-import dev.gsv.cmp.kit.Ids;
 import dev.gsv.cmp.kit.Pipeline;
-import dev.gsv.cmp.kit.Pipelines;
 import dev.gsv.cmp.orgs.OrgId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.stereotype.Component;
 
 /**
  * The books of some wallets, open under their locks: first every lock in one order, then the time and the grants, then
@@ -25,87 +22,16 @@ final class Books {
     /** Holds that one look sweeps at most, so that a burst of expiries does not stall a new hold. */
     static final int SWEEP_PORTION = 500;
 
-    /** Opens books within the running transaction. */
-    @Component
-    static class Shelf {
-        private final WalletStore wallets;
-        private final GrantStore grants;
-        private final AllowanceStore allowances;
-        private final HoldStore holds;
-        private final ReservationStore reservations;
-        private final TransferStore transfers;
-        private final LowBalance lowBalance;
-        private final Ids ids;
-        private final Pipelines pipelines;
-        /** The simulation makes it small, so that bursts are common. */
-        volatile int sweepPortion = SWEEP_PORTION;
-
-        Shelf(
-                WalletStore wallets,
-                GrantStore grants,
-                AllowanceStore allowances,
-                HoldStore holds,
-                ReservationStore reservations,
-                TransferStore transfers,
-                LowBalance lowBalance,
-                Ids ids,
-                Pipelines pipelines) {
-            this.wallets = wallets;
-            this.grants = grants;
-            this.allowances = allowances;
-            this.holds = holds;
-            this.reservations = reservations;
-            this.transfers = transfers;
-            this.lowBalance = lowBalance;
-            this.ids = ids;
-            this.pipelines = pipelines;
-        }
-
-        /**
-         * Asks for books.
-         *
-         * @param wanted holds that will be asked for with {@link Books#hold}, with their organizations
-         */
-        Request ask(Pipeline pipeline, Collection<OrgId> orgs, Map<UUID, OrgId> wanted) {
-            return ask(pipeline, orgs, wanted, false);
-        }
-
-        private Request ask(Pipeline pipeline, Collection<OrgId> orgs, Map<UUID, OrgId> wanted, boolean looking) {
-            Request request = new Request(this, wanted, looking);
-            wallets.read(pipeline, orgs, looking, purse -> request.purses.put(purse.org, purse));
-            wallets.readGrants(pipeline, orgs, request.purses, now -> request.now = now);
-            if (!wanted.isEmpty()) {
-                holds.read(pipeline, wanted, request.holds::add);
-            }
-            return request;
-        }
-
-        Books open(Collection<OrgId> orgs, Map<UUID, OrgId> wanted) {
-            Pipeline pipeline = pipelines.open();
-            Request request = ask(pipeline, orgs, wanted);
-            pipeline.run();
-            return request.books();
-        }
-
-        /** The same to look at: nothing is locked, and nothing is written, whatever is decided. */
-        Books look(Collection<OrgId> orgs, Map<UUID, OrgId> wanted) {
-            Pipeline pipeline = pipelines.open();
-            Request request = ask(pipeline, orgs, wanted, true);
-            pipeline.run();
-            return request.books();
-        }
-    }
-
     /** Books that were asked for; they can be opened when the pipeline has run. */
     static final class Request {
         private final Shelf shelf;
         private final Map<UUID, OrgId> wanted;
         private final boolean looking;
-        private final Map<OrgId, Purse> purses = new LinkedHashMap<>();
-        private final List<Hold> holds = new ArrayList<>();
-        private Instant now = Instant.EPOCH;
+        final Map<OrgId, Purse> purses = new LinkedHashMap<>();
+        final List<Hold> holds = new ArrayList<>();
+        Instant now = Instant.EPOCH;
 
-        private Request(Shelf shelf, Map<UUID, OrgId> wanted, boolean looking) {
+        Request(Shelf shelf, Map<UUID, OrgId> wanted, boolean looking) {
             this.shelf = shelf;
             this.wanted = wanted;
             this.looking = looking;

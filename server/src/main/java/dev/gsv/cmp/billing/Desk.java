@@ -77,12 +77,12 @@ public final class Desk {
         if (parts == null) {
             return shortage(purse, request.amount(), request.capabilities());
         }
-        Hold hold = pending(request, purse, amount, parts);
+        Hold hold = pending(request, amount, parts);
         books.opened(hold);
         return held(purse, hold);
     }
 
-    private Hold pending(HoldRequest request, Purse purse, long amount, List<Part> parts) {
+    private Hold pending(HoldRequest request, long amount, List<Part> parts) {
         return new Hold(
                 request.org(),
                 books.id(),
@@ -96,7 +96,7 @@ public final class Desk {
                 null,
                 null,
                 parts,
-                purse.limitedTo(request.capabilities()));
+                request.capabilities());
     }
 
     private static HoldOutcome held(Purse purse, Hold hold) {
@@ -115,7 +115,7 @@ public final class Desk {
     /** Records that credit was asked for and refused: a cancelled hold of 0, so that the answer can be traced. */
     public UUID refused(HoldRequest request) {
         Purse purse = books.purse(request.org());
-        Hold hold = pending(request, purse, 0, List.of());
+        Hold hold = pending(request, 0, List.of());
         Hold.Closing closing = new Hold.Closing(books.now, null, 0, 0, purse.posted(), null, "INSUFFICIENT_CREDITS");
         books.refused(hold.ended(Hold.Status.CANCELLED, books.now).closed(closing));
         return hold.id();

@@ -39,7 +39,7 @@ public class Ledger {
     private static final int MAX_REFERENCE = 500;
     private static final int MONTHS_AHEAD = 3;
 
-    private final Books.Shelf shelf;
+    private final Shelf shelf;
     private final HoldStore holds;
     private final ReservationStore reservations;
     private final TransferStore transfers;
@@ -47,7 +47,7 @@ public class Ledger {
     private final BillingSettings settings;
 
     Ledger(
-            Books.Shelf shelf,
+            Shelf shelf,
             HoldStore holds,
             ReservationStore reservations,
             TransferStore transfers,

@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -182,18 +181,6 @@ final class Purse {
 
     long available() {
         return posted - held;
-    }
-
-    /** Those of these capabilities that something in this wallet is limited to: nearly always none. */
-    Set<String> limitedTo(Set<String> capabilities) {
-        Set<String> found = new TreeSet<>();
-        for (Portion portion : portions) {
-            String only = portion.terms.capability();
-            if (only != null && capabilities.contains(only)) {
-                found.add(only);
-            }
-        }
-        return found;
     }
 
     /** What may still be held or debited for a use; what is limited to other capabilities does not count. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -36,8 +37,12 @@ public final class Pipeline {
     private final JdbcTemplate jdbc;
     private final List<Step> steps = new ArrayList<>();
 
-    Pipeline(JdbcTemplate jdbc) {
+    private final IntConsumer counted;
+
+    /** @param counted is told how many statements travel */
+    Pipeline(JdbcTemplate jdbc, IntConsumer counted) {
         this.jdbc = jdbc;
+        this.counted = counted;
     }
 
     /** Adds a statement that returns no rows. */
@@ -67,6 +72,7 @@ public final class Pipeline {
         }
         List<Step> sent = List.copyOf(steps);
         steps.clear();
+        counted.accept(sent.size());
         jdbc.execute((ConnectionCallback<@Nullable Void>) connection -> {
             send(connection, sent);
             return null;

@@ -84,10 +84,11 @@ class UserQuotas {
     }
 
     /**
-     * Locks the counters of users who have a limit, and of those whose runs end in the same transaction.
+     * Locks the counters of users who have a limit, and of those whose runs end in the same transaction: all in one
+     * order, and before budgets and wallets, as every transaction does.
      *
      * @param all whether users without any limit are counted too; only who is shown the count needs it
-     * @return the names of the counters
+     * @return the names of the counters of those who have a limit
      */
     Set<String> lock(
             Pipeline pipeline,
@@ -101,13 +102,12 @@ class UserQuotas {
                 counters.putIfAbsent(ticket.counter(), ticket.named());
             }
         }
-        if (counters.isEmpty()) {
-            return Set.of();
-        }
-        // All in one order: otherwise two batches that end and begin runs of the same users wait for each other.
+        Set<String> limited = Set.copyOf(counters.keySet());
         bookings.forEach(booking -> counters.putIfAbsent(booking.counter().key(), booking.counter()));
-        turnstile.lockCounters(pipeline, counters, found);
-        return counters.keySet();
+        if (!counters.isEmpty()) {
+            turnstile.lockCounters(pipeline, counters, found);
+        }
+        return limited;
     }
 
     /**

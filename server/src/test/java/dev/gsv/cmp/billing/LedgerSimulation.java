@@ -64,7 +64,7 @@ final class LedgerSimulation implements AutoCloseable {
         // grants so long, so that the order of burning may differ; therefore credit never ends in these histories, and
         // none of it is for one use only.
         this.bursts = Math.floorMod(seed, 3) == 0;
-        stages.forEach(each -> each.bean(Books.Shelf.class).sweepPortion = bursts ? 1 : Books.SWEEP_PORTION);
+        stages.forEach(each -> each.bean(Shelf.class).sweepPortion = bursts ? 1 : Books.SWEEP_PORTION);
         List<CoinModel> models = new ArrayList<>();
         for (int i = 0; i < WALLETS; i++) {
             OrgId org = Scene.organization(one);

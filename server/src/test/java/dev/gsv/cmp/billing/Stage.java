@@ -100,7 +100,7 @@ final class Stage implements AutoCloseable {
                             type = FilterType.REGEX,
                             pattern = {
                                 "dev\\.gsv\\.cmp\\.orgs\\.(\\w+Store|Orgs|People)",
-                                "dev\\.gsv\\.cmp\\.billing\\.(\\w+Store|Ledger|Wallets|Sweeps|Books\\$Shelf|Grants"
+                                "dev\\.gsv\\.cmp\\.billing\\.(\\w+Store|Ledger|Wallets|Sweeps|Shelf|Grants"
                                         + "|LowBalance|TopUps|Events|Statements|Previews)",
                                 "dev\\.gsv\\.cmp\\.kit\\.(Idempotency|IdempotencyStore|Patch)"
                             }))
@@ -126,8 +126,8 @@ final class Stage implements AutoCloseable {
         }
 
         @Bean
-        Pipelines pipelines(DataSource source) {
-            return new Pipelines(new JdbcTemplate(source));
+        Pipelines pipelines(DataSource source, MeterRegistry meters) {
+            return new Pipelines(new JdbcTemplate(source), meters);
         }
 
         @Bean

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gsv.cmp.Database;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +29,7 @@ class PipelineTest {
     private static final Database DATABASE = Database.fresh();
 
     private final DataSource source = DATABASE.dataSource();
-    private final Pipelines pipelines = new Pipelines(new JdbcTemplate(source));
+    private final Pipelines pipelines = new Pipelines(new JdbcTemplate(source), new SimpleMeterRegistry());
 
     @Test
     void each_statement_sees_what_those_before_it_did() {

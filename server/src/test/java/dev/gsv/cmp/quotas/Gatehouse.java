@@ -19,6 +19,7 @@ import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.ComponentScan.Filter;
 import org.springframework.context.annotation.FilterType;
 import org.springframework.context.annotation.Primary;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -48,6 +49,7 @@ final class Gatehouse implements AutoCloseable {
         plain.sql("alter table quota_slot drop constraint if exists quota_slot_org_id_instance_id_fkey")
                 .update();
         context.registerBean(Database.class, () -> database);
+        context.registerBean(QuotaSettings.class, () -> new QuotaSettings("default", "default"));
         context.register(Rooms.class);
         context.refresh();
     }
@@ -64,7 +66,7 @@ final class Gatehouse implements AutoCloseable {
         return new TransactionTemplate(bean(PlatformTransactionManager.class));
     }
 
-    /** Statements that were prepared until now; beginning and end of transactions are none. */
+    /** Round trips with statements until now; beginning and end of transactions are none. */
     long statements() {
         return bean(Counted.class).statements.get();
     }
@@ -110,7 +112,7 @@ final class Gatehouse implements AutoCloseable {
                             pattern = {
                                 "dev\\.gsv\\.cmp\\.quotas\\.(\\w+Store|Quotas|InstanceQuotas|UserQuotas|Admissions"
                                         + "|Budgets|QuotaPolicies|Replenishments)",
-                                "dev\\.gsv\\.cmp\\.kit\\.(Notices|NoticeStore|Patch)"
+                                "dev\\.gsv\\.cmp\\.kit\\.(Notices|NoticeStore|Patch|Pipelines)"
                             }))
     static class Rooms {
         @Bean(destroyMethod = "close")
@@ -118,9 +120,12 @@ final class Gatehouse implements AutoCloseable {
             HikariDataSource pool = new HikariDataSource();
             pool.setDataSource(database.dataSource());
             pool.setMaximumPoolSize(CONNECTIONS);
-            pool.setMinimumIdle(1);
-            pool.setConnectionTimeout(60_000);
             return pool;
+        }
+
+        @Bean
+        JdbcTemplate template(DataSource source) {
+            return new JdbcTemplate(source);
         }
 
         @Bean
@@ -142,11 +147,6 @@ final class Gatehouse implements AutoCloseable {
         @Bean
         JdbcClient jdbc(Counted source) {
             return JdbcClient.create(source);
-        }
-
-        @Bean
-        QuotaSettings settings() {
-            return new QuotaSettings("default", "default");
         }
 
         @Bean

@@ -8,6 +8,7 @@ import dev.gsv.cmp.kit.Json;
 import dev.gsv.cmp.kit.Pipeline;
 import dev.gsv.cmp.kit.Pipelines;
 import dev.gsv.cmp.orgs.OrgId;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ class InstanceQuotasTest {
         jdbc = JdbcClient.create(source);
         quotas = new InstanceQuotas(new InstanceQuotaStore(jdbc));
         store = new TurnstileStore();
-        pipelines = new Pipelines(new JdbcTemplate(source));
+        pipelines = new Pipelines(new JdbcTemplate(source), new SimpleMeterRegistry());
         transaction = new TransactionTemplate(new JdbcTransactionManager(source));
     }
 
