@@ -1,6 +1,7 @@
 package dev.gsv.cmp.runs;
 
 import dev.gsv.cmp.Harness;
+import dev.gsv.cmp.access.Signed;
 import dev.gsv.cmp.billing.Desk;
 import dev.gsv.cmp.billing.HoldOutcome;
 import dev.gsv.cmp.billing.HoldRequest;
@@ -12,10 +13,8 @@ import dev.gsv.cmp.billing.SettleOutcome;
 import dev.gsv.cmp.billing.SettleRequest;
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Ids;
-import dev.gsv.cmp.kit.Json;
 import dev.gsv.cmp.kit.Lanes;
 import dev.gsv.cmp.orgs.OrgId;
-import dev.gsv.cmp.quotas.Budgets;
 import dev.gsv.cmp.quotas.Limits;
 import dev.gsv.cmp.quotas.Place;
 import dev.gsv.cmp.quotas.QuotaUser;
@@ -62,20 +61,26 @@ public final class RunBench {
     private RunBench() {
         Map<String, Object> row = booth.harness()
                 .bean(JdbcClient.class)
-                .sql("select project_id, offering_version_id from instance where id = :id")
+                .sql("""
+                        select i.project_id, i.offering_version_id, o.slug as org, p.slug as project
+                        from instance i
+                        join organization o on o.id = i.org_id
+                        join project p on p.id = i.project_id
+                        where i.id = :id
+                        """)
                 .param("id", instance)
                 .query()
                 .singleRow();
         this.version = (UUID) row.get("offering_version_id");
         Place place = Place.of(org, (UUID) row.get("project_id"));
         this.where = new Quotas.Where(org, instance, place, "bench");
-        booth.harness()
-                .bean(Budgets.class)
-                .write(
-                        place,
-                        Json.mapper().readTree("{\"provider\": \"bench\", \"usd_per_month\": 100000}"),
-                        null,
-                        "bench");
+        Signed.in(booth.harness(), "cmp-admin")
+                .api()
+                .post(
+                        "/api/v1/admin/control-plane/policies/budget?tenant=" + row.get("org") + "&project="
+                                + row.get("project"),
+                        Map.of("provider", "bench", "usd_per_month", 100_000))
+                .expect(201);
     }
 
     public static void main(String[] args) throws Exception {
