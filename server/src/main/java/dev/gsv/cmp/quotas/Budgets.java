@@ -182,11 +182,13 @@ class Budgets {
 
     private void visit(Visit visit, BudgetTally tally) {
         ProviderBudget budget = visit.budget;
+        BudgetCounterStore.Move move = new BudgetCounterStore.Move(visit.key, visit.wanted, visit.held, visit.cost);
         if (budget == null) {
-            settle(visit);
+            if (move.ends() && !counters.settle(move)) {
+                indebted(move);
+            }
             return;
         }
-        BudgetCounterStore.Move move = new BudgetCounterStore.Move(visit.key, visit.wanted, visit.held, visit.cost);
         Optional<Integer> stripe = counters.move(move);
         if (stripe.isEmpty()) {
             // Perhaps somebody summed up just now and held them all: whoever followed would do the same for ever.
@@ -199,7 +201,7 @@ class Budgets {
         }
         meters.counter("cmp.budgets.locked").increment();
         counters.lockStripes(visit.key);
-        settle(visit);
+        settled(move);
         long expired = counters.expire(visit.key, EXPIRED_AT_ONCE).stream()
                 .mapToLong(BudgetCounterStore.Ended::held)
                 .sum();
@@ -208,9 +210,22 @@ class Budgets {
         tally.exact(exact, visit.wishes, counters.spent(visit.key), expired, counters.holding(visit.key, visit.runs()));
     }
 
-    private void settle(Visit visit) {
-        if (visit.held != 0 || visit.cost != 0) {
-            counters.settle(visit.key, visit.held, visit.cost);
+    /** Books what cost more than was held where it may be a debt: others must not find slack that it has used up. */
+    private void indebted(BudgetCounterStore.Move move) {
+        if (store.find(move.budget()).isEmpty()) {
+            return;
+        }
+        meters.counter("cmp.budgets.locked").increment();
+        counters.lockGate(move.budget());
+        counters.lockStripes(move.budget());
+        settled(move);
+        store.find(move.budget()).ifPresent(exact -> counters.deal(exact, counters.spent(move.budget()), 0));
+    }
+
+    /** Books what ended at any stripe: all are locked, and their slack is dealt out anew. */
+    private void settled(BudgetCounterStore.Move move) {
+        if (move.ends()) {
+            counters.settle(new BudgetCounterStore.Move(move.budget(), 0, move.held(), move.cost()), 0);
         }
     }
 
@@ -245,7 +260,7 @@ class Budgets {
         // What was dealt out was of the old limits.
         counters.lockGate(key);
         counters.lockStripes(key);
-        counters.deal(key, 0, 0);
+        counters.deal(written, counters.spent(key), 0);
         notices.tell(TOPIC, key);
         return written;
     }
