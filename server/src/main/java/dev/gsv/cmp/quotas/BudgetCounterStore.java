@@ -247,21 +247,32 @@ class BudgetCounterStore {
                 .list();
     }
 
-    /** Ends the holds of runs, each once, also those past their time. What is not named cost nothing. */
-    void end(Pipeline pipeline, Collection<String> runs, Collection<Hold> costs, Consumer<Ended> ended) {
+    /**
+     * Ends the holds of runs, each once, also those past their time. What is not named cost nothing; the hold of a run
+     * that was lost is as if its time were over.
+     */
+    void end(
+            Pipeline pipeline,
+            Collection<String> runs,
+            Collection<String> lost,
+            Collection<Hold> costs,
+            Consumer<Ended> ended) {
         pipeline.add(
                 """
                         with wanted as (
-                            select h.run_key, h.budget_key, h.state, coalesce(n.micros, 0) as cost
+                            select h.run_key, h.budget_key, h.state, coalesce(n.micros, 0) as cost,
+                                   h.run_key = any(:lost::text[]) as lost
                             from budget_hold h
                             left join unnest(:cost_runs::text[], :providers::text[], :micros::bigint[])
                                  as n (run, provider, micros) on n.run = h.run_key and n.provider = h.provider
-                            where h.run_key = any(:runs::text[]) and h.state in ('open', 'expired')
+                            where h.run_key = any(:runs::text[])
+                              and (h.state = 'open' or h.state = 'expired' and not h.run_key = any(:lost::text[]))
                             order by h.budget_key, h.run_key
                             for update of h
                         )
                         update budget_hold h
-                        set state = 'committed', spent_micro = w.cost, finished_at = clock_timestamp()
+                        set state = case when w.lost then 'expired' else 'committed' end,
+                            spent_micro = case when not w.lost then w.cost end, finished_at = clock_timestamp()
                         from wanted w
                         where h.run_key = w.run_key and h.budget_key = w.budget_key
                         returning h.budget_key, h.provider,
@@ -270,6 +281,7 @@ class BudgetCounterStore {
                         """,
                 Map.of(
                         "runs", runs.toArray(String[]::new),
+                        "lost", lost.toArray(String[]::new),
                         "cost_runs", texts(costs, Hold::run),
                         "providers", texts(costs, Hold::provider),
                         "micros", costs.stream().map(Hold::micros).toArray(Long[]::new)),

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -90,16 +91,21 @@ class Budgets {
      * Ends the holds of runs, once; what it means for the budgets is booked by {@link #open}.
      *
      * @param costs micro-USD by run and provider; a provider that is not named cost nothing
+     * @param lost those runs of which nobody knows what they cost: they hold nothing any more, and may end once again
      * @param ended learns each of them, when the pipeline has run
      */
-    void end(Pipeline pipeline, Map<String, Map<String, Long>> costs, Consumer<BudgetCounterStore.Ended> ended) {
+    void end(
+            Pipeline pipeline,
+            Map<String, Map<String, Long>> costs,
+            Set<String> lost,
+            Consumer<BudgetCounterStore.Ended> ended) {
         if (costs.isEmpty()) {
             return;
         }
         List<BudgetCounterStore.Hold> each = new ArrayList<>();
         costs.forEach((run, byProvider) -> byProvider.forEach(
                 (provider, micros) -> each.add(new BudgetCounterStore.Hold(run, "", provider, micros))));
-        counters.end(pipeline, costs.keySet(), each, ended);
+        counters.end(pipeline, costs.keySet(), lost, each, ended);
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -66,7 +67,7 @@ class BudgetsTest {
     private void end(Map<String, Map<String, Long>> costs) {
         Pipeline pipeline = Harness.shared().bean(Pipelines.class).open();
         List<BudgetCounterStore.Ended> ended = new ArrayList<>();
-        budgets.end(pipeline, costs, ended::add);
+        budgets.end(pipeline, costs, Set.of(), ended::add);
         pipeline.run();
         budgets.open(List.of(), ended).close();
     }
