@@ -42,7 +42,7 @@ public class Engine {
             return failed(fault.fault(), fault.safe(), null);
         }
         Deadline deadline = Deadline.at(around.deadline(), clock);
-        return new Execution(new Work.Run(plan, input, around, deadline, client, models), clock).run();
+        return new Execution(new Work.Run(plan, input, around, deadline, clock, client, models), clock).run();
     }
 
     /**

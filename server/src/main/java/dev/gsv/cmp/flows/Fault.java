@@ -40,5 +40,7 @@ public enum Fault {
     MODEL_BROKEN_ANSWER,
     MODEL_EMPTY_ANSWER,
     MODEL_ANSWER_TOO_LARGE,
-    MODEL_CONTENT_REFUSED
+    MODEL_CONTENT_REFUSED,
+    /** An answer that should have been rows of a schema is none, and its repair neither. */
+    STRUCTURE_MISFIT
 }

@@ -13,7 +13,9 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
@@ -34,11 +36,10 @@ class OpenAiClient {
     /** An answer may have so many times the tokens that were asked for, since tokenizers differ; the rest is cut. */
     private static final int SPARE = 2;
 
-    private final ModelSettings settings;
     private final HttpClient http;
+    private final Map<String, Breaker> breakers = new ConcurrentHashMap<>();
 
-    OpenAiClient(ModelSettings settings) {
-        this.settings = settings;
+    OpenAiClient() {
         // HTTP/1.1, because some servers trip over the upgrade, and because a cancelled call then closes its
         // connection.
         this.http = HttpClient.newBuilder()
@@ -56,12 +57,36 @@ class OpenAiClient {
     /**
      * Asks once, and a second time when the server was not reached.
      *
+     * <p>A server that failed several times in a row is left alone for a while.
+     *
      * @throws NodeFault for everything that a server can do wrong
      * @throws ModelHttpClient.RunOver when the deadline passed or the thread was interrupted
      */
-    ModelReply ask(ModelCall call, Deadline deadline, Meter meter) {
+    ModelReply ask(ModelServer server, ModelCall call, Deadline deadline, Meter meter) {
+        Breaker breaker = breakers.computeIfAbsent(server.baseUrl(), url -> new Breaker(System::nanoTime));
+        if (!breaker.lets()) {
+            throw new NodeFault(
+                    Fault.MODEL_UNAVAILABLE,
+                    "The model server has failed " + Breaker.FAILURES + " times in a row; it is asked again in "
+                            + Breaker.PAUSE.toSeconds() + " seconds.");
+        }
         try {
-            return once(call, deadline, meter);
+            ModelReply reply = twice(server, call, deadline, meter);
+            breaker.answered();
+            return reply;
+        } catch (NodeFault fault) {
+            if (fault.fault() == Fault.MODEL_UNAVAILABLE || fault.fault() == Fault.MODEL_ERROR) {
+                breaker.failed();
+            } else {
+                breaker.answered();
+            }
+            throw fault;
+        }
+    }
+
+    private ModelReply twice(ModelServer server, ModelCall call, Deadline deadline, Meter meter) {
+        try {
+            return once(server, call, deadline, meter);
         } catch (ModelHttpClient.NotReached first) {
             if (deadline.nanosLeft() <= PAUSE_BEFORE_RETRY.toNanos()) {
                 throw new NodeFault(Fault.MODEL_UNAVAILABLE, String.valueOf(first.getMessage()));
@@ -69,7 +94,7 @@ class OpenAiClient {
             pause();
         }
         try {
-            return once(call, deadline, meter);
+            return once(server, call, deadline, meter);
         } catch (ModelHttpClient.NotReached second) {
             throw new NodeFault(Fault.MODEL_UNAVAILABLE, String.valueOf(second.getMessage()));
         }
@@ -84,12 +109,12 @@ class OpenAiClient {
         }
     }
 
-    private ModelReply once(ModelCall call, Deadline deadline, Meter meter) {
+    private ModelReply once(ModelServer server, ModelCall call, Deadline deadline, Meter meter) {
         ModelHttpClient exchange = new ModelHttpClient(http, deadline, call.maxTokens());
         OpenAiChatModel model = OpenAiChatModel.builder()
                 .httpClientBuilder(exchange)
-                .baseUrl(settings.baseUrl())
-                .apiKey(settings.apiKey().isEmpty() ? "none" : settings.apiKey())
+                .baseUrl(server.baseUrl())
+                .apiKey(server.apiKey().isEmpty() ? "none" : server.apiKey())
                 .maxRetries(0)
                 .defaultRequestParameters(parameters(call))
                 .build();

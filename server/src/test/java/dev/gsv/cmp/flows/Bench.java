@@ -26,7 +26,7 @@ final class Bench implements AutoCloseable {
 
     Bench(String baseUrl, String model) {
         models = new ModelSettings(baseUrl, "sk-secret-of-the-platform", model);
-        client = new OpenAiClient(models);
+        client = new OpenAiClient();
         engine = new Engine(Clock.systemUTC(), client, models);
     }
 

@@ -51,7 +51,6 @@ class EngineTest {
 
         @Test
         void what_only_langflow_can_do_with_known_components() {
-            assertUnsupported("memory", new Graph().node("memory", "Memory", "mode", "Store"));
             assertUnsupported(
                     "memory",
                     new Graph().node("memory", "Memory").node("p", "Prompt").edge("p", "memory", "memory"));
