@@ -28,6 +28,12 @@ final class Bounds {
     /** "User: " and the like, for each remembered turn. */
     private static final long TURN_TOKENS = 8;
 
+    /** Times that an agent is expected to ask its model. */
+    static final int EXPECTED_STEPS = 3;
+
+    private static final long TOOL_TOKENS = 100;
+    private static final long RESULT_TOKENS = 1_000;
+
     /** Rounds of a loop whose rows only the run will know; more is held while it goes on. */
     static final int EXPECTED_ROUNDS = 10;
 
@@ -45,6 +51,7 @@ final class Bounds {
     private long in;
     private long out;
     private long rag;
+    private long used;
 
     private Bounds(Plan plan, RunInput input, JsonNode config, ModelSettings models) {
         this.plan = plan;
@@ -74,7 +81,7 @@ final class Bounds {
             bounds.tokens.put(node.id(), bounds.value(node));
         }
         boolean asks = plan.all().anyMatch(Components::asks);
-        return new Usage(bounds.in, bounds.out, 0, 1, bounds.rag, 0, asks ? Usage.COUNTED : Usage.NONE);
+        return new Usage(bounds.in, bounds.out, bounds.used, 1, bounds.rag, 0, asks ? Usage.COUNTED : Usage.NONE);
     }
 
     private long value(Flow.Node node) {
@@ -94,6 +101,7 @@ final class Bounds {
             }
             case "TypeConverterComponent" -> field(node, "input_data") + SEAM * SEAM;
             case "StructuredOutput" -> structured(node);
+            case "Agent" -> agent(node);
             case Loops.TYPE -> loop(node);
             case "ChatOutput", "TextOutput" -> field(node, "input_value");
             default -> everything(node);
@@ -170,6 +178,30 @@ final class Bounds {
         uses.add(new ModelUse(node.id(), ModelNodes.provider(chooser), name, reads, 2 * most * times));
         in += reads;
         out += 2 * most * times;
+        return most;
+    }
+
+    /** A few steps, each of which reads all that came before it; more is held while it goes on. */
+    private long agent(Flow.Node node) {
+        Flow.Node chooser = ModelNodes.chooser(plan, node);
+        long most = ModelNodes.maxTokens(chooser, config);
+        long tools = plan.handed(node, "tools").size();
+        long steps = Math.min(EXPECTED_STEPS, Agents.steps(node));
+        long once = everything(node)
+                + Tokens.count(clipped(Flow.text(config.path("system_prompt"))))
+                + (Agents.remembers(node) ? memory(node) : 0)
+                + (tools + 1) * TOOL_TOKENS
+                + 3L * Tokens.PER_MESSAGE;
+        long reads = (steps * once + steps * (steps - 1) / 2 * (most + RESULT_TOKENS)) * times;
+        uses.add(new ModelUse(
+                node.id(),
+                ModelNodes.provider(chooser),
+                ModelNodes.model(chooser, models),
+                reads,
+                steps * most * times));
+        in += reads;
+        out += steps * most * times;
+        used += (steps - 1) * times;
         return most;
     }
 

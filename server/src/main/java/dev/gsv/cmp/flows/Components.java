@@ -37,6 +37,11 @@ public final class Components {
             Map.entry("ConditionalRouter", Routes::ifElse),
             Map.entry(Loops.TYPE, Loops::rounds),
             Map.entry("StructuredOutput", Structures::structured),
+            Map.entry("Agent", Agents::answer),
+            Map.entry("CalculatorComponent", Calculator::evaluate),
+            Map.entry("URL", Web::pages),
+            Map.entry("URLComponent", Web::pages),
+            Map.entry("APIRequest", Web::request),
             Map.entry("ChatOutput", Exits::text),
             Map.entry("TextOutput", Exits::text));
 
@@ -104,6 +109,21 @@ public final class Components {
         if (node.type().equals(Loops.TYPE)) {
             return Loops.reason(flow, node);
         }
+        if (node.type().equals("Agent")) {
+            return Agents.reason(flow, node);
+        }
+        if (node.type().equals("URLComponent")
+                && Work.whole(node.text("max_depth")).orElse(1) > 1) {
+            return Optional.of("A URL component that follows links needs a Langflow runtime.");
+        }
+        if (node.type().equals("APIRequest")
+                && (node.text("mode").equals("cURL") || node.text("use_curl").equals("true"))) {
+            return Optional.of("An API Request in cURL mode needs a Langflow runtime.");
+        }
+        Optional<String> tool = Tools.reason(flow, node);
+        if (tool.isPresent()) {
+            return tool;
+        }
         if (MODELS.contains(node.type())) {
             if (fed(flow, node, "model") || ModelNodes.connectsOther(node)) {
                 return Optional.of("A model that another component builds needs a Langflow runtime.");
@@ -121,13 +141,16 @@ public final class Components {
     /** Types that take a model from another component. */
     private static boolean takesModel(Flow flow, Flow.Edge edge) {
         return flow.node(edge.target())
-                .map(target -> target.type().equals("StructuredOutput"))
+                .map(target -> target.type().equals("StructuredOutput")
+                        || target.type().equals("Agent"))
                 .orElse(false);
     }
 
     /** Whether a node asks a model when it works. */
     static boolean asks(Flow.Node node) {
-        return MODELS.contains(node.type()) || node.type().equals("StructuredOutput");
+        return MODELS.contains(node.type())
+                || node.type().equals("StructuredOutput")
+                || node.type().equals("Agent");
     }
 
     private static boolean fed(Flow flow, Flow.Node node, String field) {

@@ -1,9 +1,13 @@
 package dev.gsv.cmp.flows;
 
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiChatRequestParameters;
@@ -152,6 +156,10 @@ class OpenAiClient {
     private static OpenAiChatRequestParameters parameters(ModelCall call) {
         OpenAiChatRequestParameters.Builder parameters =
                 OpenAiChatRequestParameters.builder().modelName(call.model());
+        if (!call.tools().isEmpty()) {
+            parameters.toolSpecifications(
+                    call.tools().stream().map(OpenAiClient::specified).toList());
+        }
         if (REASONING.matcher(call.model()).matches()) {
             return parameters.maxCompletionTokens(call.maxTokens()).build();
         }
@@ -173,13 +181,58 @@ class OpenAiClient {
         if (!call.prompt().isBlank()) {
             messages.add(UserMessage.from(call.prompt()));
         }
+        for (ModelCall.Exchange exchange : call.exchanges()) {
+            List<ToolExecutionRequest> wanted =
+                    exchange.calls().stream().map(OpenAiClient::wanted).toList();
+            messages.add(exchange.text().isBlank() ? AiMessage.from(wanted) : AiMessage.from(exchange.text(), wanted));
+            for (int i = 0; i < wanted.size(); i++) {
+                messages.add(ToolExecutionResultMessage.from(
+                        wanted.get(i), exchange.results().get(i)));
+            }
+        }
         return messages;
+    }
+
+    private static ToolSpecification specified(ModelCall.Spec tool) {
+        JsonObjectSchema.Builder schema = JsonObjectSchema.builder().addStringProperty(tool.field(), tool.argument());
+        return ToolSpecification.builder()
+                .name(tool.name())
+                .description(tool.description())
+                .parameters((tool.required() ? schema.required(tool.field()) : schema).build())
+                .build();
+    }
+
+    private static ToolExecutionRequest wanted(ModelCall.ToolCall call) {
+        return ToolExecutionRequest.builder()
+                .id(call.id())
+                .name(call.name())
+                .arguments(call.arguments())
+                .build();
+    }
+
+    /** Some servers forget the id, or the arguments of a tool without any. */
+    private static List<ModelCall.ToolCall> calls(ModelCall call, ChatResponse response) {
+        List<ModelCall.ToolCall> calls = new ArrayList<>();
+        if (!call.tools().isEmpty() && response.aiMessage().hasToolExecutionRequests()) {
+            for (ToolExecutionRequest wanted : response.aiMessage().toolExecutionRequests()) {
+                String id = wanted.id() == null || wanted.id().isBlank()
+                        ? "call_" + call.exchanges().size() + "_" + calls.size()
+                        : wanted.id();
+                calls.add(new ModelCall.ToolCall(
+                        Value.storable(id),
+                        Value.storable(String.valueOf(wanted.name())),
+                        wanted.arguments() == null ? "" : Value.storable(wanted.arguments())));
+            }
+        }
+        return calls;
     }
 
     private static ModelReply reply(
             ModelCall call, ChatResponse response, Optional<ModelHttpClient.Reported> reported) {
-        String text = response.aiMessage().text();
-        if (text == null || text.isBlank()) {
+        String written = response.aiMessage().text();
+        String text = written == null ? "" : written;
+        List<ModelCall.ToolCall> calls = calls(call, response);
+        if (text.isBlank() && calls.isEmpty()) {
             throw response.finishReason() == FinishReason.CONTENT_FILTER
                     ? new NodeFault(
                             Fault.MODEL_CONTENT_REFUSED, "The model server's content filter withheld the answer.")
@@ -193,8 +246,15 @@ class OpenAiClient {
         if (response.finishReason() == FinishReason.LENGTH || kept.length() < text.length()) {
             data.put("truncated", true);
         }
-        return reported.map(own -> new ModelReply(kept, own.tokensIn(), own.tokensOut(), true, data))
+        return reported.map(own -> new ModelReply(kept, own.tokensIn(), own.tokensOut(), true, data, calls))
                 .orElseGet(() -> new ModelReply(
-                        kept, call.tokens(), Math.min(Tokens.count(kept), call.maxTokens()), false, data));
+                        kept, call.tokens(), Math.min(written(kept, calls), call.maxTokens()), false, data, calls));
+    }
+
+    private static long written(String text, List<ModelCall.ToolCall> calls) {
+        return Tokens.count(text)
+                + calls.stream()
+                        .mapToLong(call -> Tokens.count(call.name() + call.arguments()) + Tokens.PER_MESSAGE)
+                        .sum();
     }
 }

@@ -90,7 +90,7 @@ final class Recall {
 
     /** Whether a flow with this node lives on its conversation. */
     static boolean looksBack(Flow.Node node) {
-        return node.type().equals("Memory") || stores(node);
+        return node.type().equals("Memory") || stores(node) || Agents.remembers(node);
     }
 
     static int limit(Flow.Node node) {

@@ -8,6 +8,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,6 +23,7 @@ record Work(Flow.Node node, Map<String, List<Value>> inputs, Run run, Meter mete
      *
      * @param toStore what the flow itself wants remembered, once the run has answered
      * @param audit what happened inside of nodes: a loop's rounds, an agent's tools
+     * @param fetches how often the run went to the network for its flow
      */
     record Run(
             Plan plan,
@@ -31,8 +33,10 @@ record Work(Flow.Node node, Map<String, List<Value>> inputs, Run run, Meter mete
             Clock clock,
             OpenAiClient client,
             ModelSettings models,
+            FetchClient fetcher,
             Queue<Turn> toStore,
-            Queue<Step> audit) {
+            Queue<Step> audit,
+            AtomicInteger fetches) {
         Run(
                 Plan plan,
                 RunInput input,
@@ -40,7 +44,8 @@ record Work(Flow.Node node, Map<String, List<Value>> inputs, Run run, Meter mete
                 Deadline deadline,
                 Clock clock,
                 OpenAiClient client,
-                ModelSettings models) {
+                ModelSettings models,
+                FetchClient fetcher) {
             this(
                     plan,
                     input,
@@ -49,8 +54,10 @@ record Work(Flow.Node node, Map<String, List<Value>> inputs, Run run, Meter mete
                     clock,
                     client,
                     models,
+                    fetcher,
                     new ConcurrentLinkedQueue<>(),
-                    new ConcurrentLinkedQueue<>());
+                    new ConcurrentLinkedQueue<>(),
+                    new AtomicInteger());
         }
 
         /** Ends the node that asks when the run is over; for work that waits for nobody. */

@@ -2,6 +2,7 @@ package dev.gsv.cmp.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +20,7 @@ class ComponentsTableTest {
 
     private static Map<String, String> table() throws Exception {
         Map<String, String> table = new TreeMap<>();
-        String components = Files.readString(GUIDE).split("## Limits of a run", -1)[0];
+        String components = Files.readString(GUIDE).split("## What flows reach", -1)[0];
         for (MatchResult row : ROW.matcher(components).results().toList()) {
             assertThat(table.put(row.group(1), row.group(2)))
                     .as(row.group(1) + " once")
@@ -43,11 +44,14 @@ class ComponentsTableTest {
     @Test
     void every_native_component_of_the_table_answers_in_a_run() throws Exception {
         try (FakeModel fake = new FakeModel();
-                Bench bench = Bench.with(fake)) {
+                Bench bench = new Bench(
+                        new ModelSettings(fake.url(), "", ""),
+                        new FetchSettings(
+                                List.of(), List.of(URI.create(fake.url()).getAuthority())))) {
             fake.always(exchange -> exchange.ok("{\"objects\":[{\"field\":\"found\"}]}", 11, 5));
             bench.retriever = (query, topK) -> List.of(Bench.passage("title", "text"));
             for (String type : Components.known()) {
-                Graph graph = Samples.of(type);
+                Graph graph = Samples.of(type, fake.url());
                 assertThat(Components.unsupported(graph.flow())).as(type).isEmpty();
                 assertThat(bench.asking("{\"text\":\"Hello\"}").answered(graph).text())
                         .as(type)

@@ -7,7 +7,8 @@ import java.util.Map;
 final class Samples {
     private Samples() {}
 
-    static Graph of(String type) {
+    /** @param url of a server that answers */
+    static Graph of(String type, String url) {
         return switch (type) {
             case "ChatInput", "TextInput", "Webhook" -> single(type, "out");
             case "ChatOutput", "TextOutput" ->
@@ -27,6 +28,9 @@ final class Samples {
             case "ConditionalRouter" ->
                 fed(type, "input_text", "false_result", "operator", "equals", "match_text", "no");
             case Loops.TYPE -> loop();
+            case "Agent" -> fed(type, "input_value", "response");
+            case "CalculatorComponent" -> single(type, "result", "expression", "6*7");
+            case "URL", "URLComponent", "APIRequest" -> single(type, "data", "urls", url);
             case "StructuredOutput" -> fed(type, "input_value", "structured_output", "output_schema", schema("str"));
             default -> fed(type, "input_value", "text_output");
         };
