@@ -114,10 +114,13 @@ final class Loops {
         Map<String, Inner> steps = new LinkedHashMap<>();
         nodes.forEach(node -> steps.put(node.id(), new Inner(node, work.meter().beside())));
         List<ObjectNode> done = new ArrayList<>();
+        long chars = 0;
         try {
             for (ObjectNode row : rows) {
                 Value result = round(work, steps, new Value.Data(row, List.of()));
                 if (result != null) {
+                    chars += result.asText().length();
+                    Value.bounded(chars);
                     done.addAll(result.toTable().rows());
                 }
             }

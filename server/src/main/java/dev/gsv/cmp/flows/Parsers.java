@@ -1,8 +1,8 @@
 package dev.gsv.cmp.flows;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,9 +25,14 @@ final class Parsers {
 
     static Produced data(Work work) {
         Value.Text text = lines(work, "data", template(work));
-        List<ObjectNode> rows = work.rows("data").stream()
-                .map(row -> row.deepCopy().put("text", line(row, template(work))))
-                .toList();
+        List<ObjectNode> rows = new ArrayList<>();
+        long chars = 0;
+        for (ObjectNode row : work.rows("data")) {
+            String line = line(row, template(work));
+            chars += line.length();
+            Value.bounded(chars);
+            rows.add(row.deepCopy().put("text", line));
+        }
         return new Produced.Each(Map.of("text", text, "data_list", new Value.Table(rows, "", work.passages("data"))));
     }
 
@@ -42,10 +47,15 @@ final class Parsers {
 
     private static Value.Text lines(Work work, String field, String template) {
         String separator = work.node().field("sep").isPresent() ? work.text("sep") : "\n";
-        String text = work.rows(field).stream()
-                .map(row -> line(row, template))
-                .collect(Collectors.joining(Texts.unescaped(separator)));
-        return new Value.Text(text, work.passages(field), null);
+        String between = Texts.unescaped(separator);
+        StringBuilder text = new StringBuilder();
+        boolean first = true;
+        for (ObjectNode row : work.rows(field)) {
+            text.append(first ? "" : between).append(line(row, template));
+            Value.bounded(text.length());
+            first = false;
+        }
+        return new Value.Text(text.toString(), work.passages(field), null);
     }
 
     /** {@code {data}} stands for the whole row unless the row has such a key. */

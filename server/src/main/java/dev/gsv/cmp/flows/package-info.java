@@ -18,6 +18,7 @@
  * <ul>
  *   <li>a component that the engine does not know is refused, never guessed;
  *   <li>what lies only behind a way that was not taken does not work;
+ *   <li>a flow never reaches what is not public;
  *   <li>a session never sees the messages of another;
  *   <li>a run ends at its deadline, and so does its call to a model server;
  *   <li>the bytes of a version are exactly those that were sent;

@@ -58,6 +58,20 @@ class PartsTest {
         }
 
         @Test
+        void rows_that_would_fill_the_memory_are_stopped() {
+            Graph graph = new Graph()
+                    .node("hook", "Webhook")
+                    .node("split", "SplitText", "text_key", "t", "separator", " ", "chunk_size", 1, "chunk_overlap", 0)
+                    .node("x", "ParseData", "template", "{big}")
+                    .node("out", "ChatOutput")
+                    .edge("hook", "output_data", "split", "data_inputs")
+                    .edge("split", "dataframe", "x", "data")
+                    .edge("x", "data_list", "out", "input_value");
+            String payload = "{\"t\":\"" + "a ".repeat(9_000) + "\",\"big\":\"" + "x".repeat(500_000) + "\"}";
+            assertThat(bench.asking(payload).failed(graph).fault()).isEqualTo(Fault.OUTPUT_TOO_LARGE);
+        }
+
+        @Test
         void braces_inside_a_row_are_text() {
             bench.asking("{\"n\":\"{secret}\",\"secret\":\"no\"}");
             assertThat(answer(rows("ParserComponent", "input_data", "parsed_text", "pattern", "{n}")))
@@ -292,6 +306,26 @@ class PartsTest {
             assertThat(bench.history.turns.get("i:s"))
                     .extracting(Turn::role, Turn::content, Turn::name)
                     .containsExactly(org.assertj.core.api.Assertions.tuple("assistant", "noted: Hi", "Clerk"));
+        }
+
+        @Test
+        void a_run_stores_so_many_messages_and_no_more() {
+            Graph graph = new Graph()
+                    .node("hook", "Webhook")
+                    .node("x", Loops.TYPE)
+                    .node("keep", "StoreMessage", "sender", "User")
+                    .node("out", "ChatOutput")
+                    .edge("hook", "output_data", "x", "data")
+                    .edge("x", "item", "keep", "message")
+                    .edge("keep", "stored_messages", "x", "item")
+                    .edge("x", "done", "out", "input_value");
+            String row = "{\"text\":\"kept\"}";
+            String most = ("," + row).repeat(Recall.MAX_STORED).substring(1);
+            assertThat(bench.in("i:s").asking("[" + most + "," + row + "]").failed(graph).fault())
+                    .isEqualTo(Fault.FLOW_TOO_LARGE);
+            assertThat(bench.history.turns).isEmpty();
+            bench.asking("[" + most + "]").answered(graph);
+            assertThat(bench.history.turns.get("i:s")).hasSize(Recall.MAX_STORED + 1);
         }
 
         @Test
