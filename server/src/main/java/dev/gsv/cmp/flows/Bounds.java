@@ -66,7 +66,9 @@ final class Bounds {
         for (Flow.Node node : plan.order()) {
             bounds.tokens.put(node.id(), bounds.value(node));
         }
-        return List.copyOf(bounds.uses);
+        List<ModelUse> all = new ArrayList<>(bounds.uses);
+        bounds.uses.forEach(use -> Fallback.use(use.node(), models).ifPresent(all::add));
+        return List.copyOf(all);
     }
 
     static Usage of(Plan plan, RunInput input, JsonNode config, ModelSettings models) {

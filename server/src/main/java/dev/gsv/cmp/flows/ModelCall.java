@@ -48,6 +48,12 @@ record ModelCall(
         this(model, system, before, prompt, question, passages, temperature, maxTokens, List.of(), List.of());
     }
 
+    /** The same question to another model. */
+    ModelCall to(String other) {
+        return new ModelCall(
+                other, system, before, prompt, question, passages, temperature, maxTokens, tools, exchanges);
+    }
+
     /** Tokens that this call sends, counted. */
     long tokens() {
         long tokens = Tokens.PER_MESSAGE + Tokens.count(prompt) + Tokens.PER_MESSAGE;

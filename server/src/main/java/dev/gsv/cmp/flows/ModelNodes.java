@@ -16,7 +16,7 @@ final class ModelNodes {
 
     static final int LARGEST_MAX_TOKENS = 32_768;
     /** Whose language the installation's model server speaks. */
-    private static final String DEFAULT_PROVIDER = "openai";
+    static final String DEFAULT_PROVIDER = "openai";
 
     /** Fields in which components name a server of their own. */
     private static final List<String> ADDRESSES =
@@ -72,18 +72,30 @@ final class ModelNodes {
                         "The flow names a model server that this installation does not use.");
             }
         }
+        try {
+            return paid(work, server, call, work.meter());
+        } catch (NodeFault fault) {
+            if (!Fallback.helps(fault, work.run().models(), call)) {
+                throw fault;
+            }
+            return Fallback.ask(work, call);
+        }
+    }
+
+    /** One call, when somebody pays for the most that it can use. */
+    static ModelReply paid(Work work, ModelServer server, ModelCall call, Meter meter) {
         long in = call.tokens();
-        if (!work.meter().begins(in, call.maxTokens(), work.run().around().spending())) {
+        if (!meter.begins(in, call.maxTokens(), work.run().around().spending())) {
             throw new NodeFault(
                     Fault.CREDIT_EXHAUSTED,
                     "The run was cut off before its next model call, because there is no credit left for it.");
         }
         try {
-            ModelReply reply = work.run().client().ask(server, call, work.run().deadline(), work.meter());
-            work.meter().model(reply.tokensIn(), reply.tokensOut(), reply.reported());
+            ModelReply reply = work.run().client().ask(server, call, work.run().deadline(), meter);
+            meter.model(reply.tokensIn(), reply.tokensOut(), reply.reported());
             return reply;
         } finally {
-            work.meter().ends(in, call.maxTokens());
+            meter.ends(in, call.maxTokens());
         }
     }
 

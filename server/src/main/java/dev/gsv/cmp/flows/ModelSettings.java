@@ -17,9 +17,10 @@ import org.springframework.stereotype.Component;
  * @param apiKey empty for servers that want none
  * @param model what a flow gets that names no model
  * @param others servers by their provider, lower case, as Langflow writes it
+ * @param fallback {@code CMP_FALLBACK_MODEL}: who answers when the model of a flow does not; empty for nobody
  */
 @Component
-record ModelSettings(String baseUrl, String apiKey, String model, Map<String, ModelServer> others) {
+record ModelSettings(String baseUrl, String apiKey, String model, Map<String, ModelServer> others, String fallback) {
     static final String OPENAI = "https://api.openai.com/v1";
     static final String DEFAULT_MODEL = "gpt-4o-mini";
     static final String ANTHROPIC = "anthropic";
@@ -32,6 +33,11 @@ record ModelSettings(String baseUrl, String apiKey, String model, Map<String, Mo
         apiKey = apiKey.strip();
         model = model.isBlank() ? DEFAULT_MODEL : model.strip();
         others = Map.copyOf(others);
+        fallback = fallback.strip();
+    }
+
+    ModelSettings(String baseUrl, String apiKey, String model, Map<String, ModelServer> others) {
+        this(baseUrl, apiKey, model, others, "");
     }
 
     ModelSettings(String baseUrl, String apiKey, String model) {
@@ -44,7 +50,8 @@ record ModelSettings(String baseUrl, String apiKey, String model, Map<String, Mo
                 base(environment),
                 environment.getProperty("OPENAI_API_KEY", ""),
                 environment.getProperty("OPENAI_MODEL", ""),
-                others(environment));
+                others(environment),
+                environment.getProperty("CMP_FALLBACK_MODEL", ""));
     }
 
     private static String base(Environment environment) {
@@ -94,6 +101,20 @@ record ModelSettings(String baseUrl, String apiKey, String model, Map<String, Mo
     ModelServer server(String provider) {
         ModelServer own = others.get(provider);
         return own == null ? new ModelServer(baseUrl, apiKey) : own;
+    }
+
+    /** Whose model the fallback is: a provider before a slash, if it has a server of its own. */
+    String fallbackProvider() {
+        int slash = fallback.indexOf('/');
+        String provider = slash < 0 ? "" : fallback.substring(0, slash).toLowerCase(Locale.ROOT);
+        return others.containsKey(provider) ? provider : ModelNodes.DEFAULT_PROVIDER;
+    }
+
+    /** The name of the fallback at its provider. */
+    String fallbackModel() {
+        return fallbackProvider().equals(ModelNodes.DEFAULT_PROVIDER)
+                ? fallback
+                : fallback.substring(fallback.indexOf('/') + 1);
     }
 
     boolean configured() {

@@ -52,6 +52,7 @@ class PricedModels implements PublishCheck {
     /** False for one that has its model from another node, which is checked itself. */
     private static boolean namesModel(Flow flow, Flow.Node node) {
         return flow.edges().stream()
-                .noneMatch(edge -> edge.target().equals(node.id()) && edge.output().equals("model_output"));
+                .noneMatch(
+                        edge -> edge.target().equals(node.id()) && edge.output().equals("model_output"));
     }
 }

@@ -46,7 +46,8 @@ class AgentsTest {
             all.add("{\"id\":\"c" + i + "\",\"type\":\"function\",\"function\":{\"name\":\"" + calls[i]
                     + "\",\"arguments\":" + Bench.json(calls[i + 1]) + "}}");
         }
-        return "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"fake\",\"choices\":[{\"index\":0,"
+        return "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"fake\","
+                + "\"choices\":[{\"index\":0,"
                 + "\"message\":{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[" + String.join(",", all)
                 + "]},\"finish_reason\":\"tool_calls\"}],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":4,"
                 + "\"total_tokens\":14}}";

@@ -321,7 +321,10 @@ class PartsTest {
                     .edge("x", "done", "out", "input_value");
             String row = "{\"text\":\"kept\"}";
             String most = ("," + row).repeat(Recall.MAX_STORED).substring(1);
-            assertThat(bench.in("i:s").asking("[" + most + "," + row + "]").failed(graph).fault())
+            assertThat(bench.in("i:s")
+                            .asking("[" + most + "," + row + "]")
+                            .failed(graph)
+                            .fault())
                     .isEqualTo(Fault.FLOW_TOO_LARGE);
             assertThat(bench.history.turns).isEmpty();
             bench.asking("[" + most + "]").answered(graph);

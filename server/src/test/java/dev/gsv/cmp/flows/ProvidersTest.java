@@ -2,6 +2,7 @@ package dev.gsv.cmp.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
 import java.util.Map;
@@ -99,6 +100,44 @@ class ProvidersTest {
             bench.answered(graph("AzureOpenAIModel", "azure_endpoint", own.url().replace("/v1", "/")));
         }
         assertThat(everything.requests).isEmpty();
+    }
+
+    private Bench falling(String fallback) {
+        return new Bench(new ModelSettings(
+                everything.url(), "", "", Map.of(ModelSettings.OLLAMA, new ModelServer(own.url(), "")), fallback));
+    }
+
+    @Test
+    void a_fallback_answers_when_the_models_server_fails_and_is_counted_under_its_own_name() {
+        everything.always(exchange -> exchange.json(429, "{}"));
+        try (Bench bench = falling("ollama/llama3")) {
+            Outcome.Answered answered = bench.answered(Graph.chat("gpt-4o"));
+            assertThat(answered.data().path("model").asString()).isEqualTo("llama3");
+            assertThat(own.requests.getFirst().json().path("model").asString()).isEqualTo("llama3");
+            assertThat(answered.usage()).isEqualTo(new Usage(11, 5, 0, 1, 0, 0, Usage.REPORTED));
+            assertThat(answered.trace())
+                    .extracting(Step::node, Step::tokensIn)
+                    .contains(tuple("llm", 0L), tuple("llm (fallback)", 11L));
+            assertThat(bench.engine.models(Graph.chat("gpt-4o").flow(), bench.input, bench.config))
+                    .extracting(ModelUse::node, ModelUse::provider, ModelUse::model)
+                    .containsExactly(
+                            tuple("llm", "openai", "gpt-4o"), tuple("llm (fallback)", ModelSettings.OLLAMA, "llama3"));
+        }
+    }
+
+    @Test
+    void a_fallback_is_not_asked_what_is_wrong_with_the_question_and_not_for_itself() {
+        try (Bench bench = falling("meta/llama3")) {
+            everything.always(exchange -> exchange.json(400, "{}"));
+            assertThat(bench.failed(Graph.chat("gpt-4o")).fault()).isEqualTo(Fault.MODEL_REJECTED);
+            assertThat(everything.requests).hasSize(1);
+            everything.always(exchange -> exchange.json(500, "{}"));
+            assertThat(bench.failed(Graph.chat("meta/llama3")).fault()).isEqualTo(Fault.MODEL_ERROR);
+            assertThat(everything.requests).hasSize(2);
+            assertThat(bench.failed(Graph.chat("gpt-4o")).fault()).isEqualTo(Fault.MODEL_ERROR);
+            assertThat(everything.requests.getLast().json().path("model").asString())
+                    .isEqualTo("meta/llama3");
+        }
     }
 
     @Test
