@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param exit id of that exit
  */
 record Answer(String text, ObjectNode data, String exit) {
-    static Answer of(Plan plan, Map<String, Value> values) {
+    static Answer of(Plan plan, Map<String, Produced> values) {
         Flow.Node chosen = plan.exits().stream()
                 .filter(exit -> !text(exit, values).isBlank())
                 .findFirst()
@@ -35,17 +35,15 @@ record Answer(String text, ObjectNode data, String exit) {
         return new Answer(text(chosen, values), data, chosen.id());
     }
 
-    private static String text(Flow.Node exit, Map<String, Value> values) {
-        Value value = values.get(exit.id());
-        return value == null ? "" : value.asText();
+    private static String text(Flow.Node exit, Map<String, Produced> values) {
+        return values.get(exit.id()) instanceof Value value ? value.asText() : "";
     }
 
     /** The turns that the flow's chat nodes want stored: the question, then this answer. */
-    List<Turn> turns(Plan plan, Map<String, Value> values, Instant now) {
+    List<Turn> turns(Plan plan, Map<String, Produced> values, Instant now) {
         List<Turn> turns = new ArrayList<>();
         for (Flow.Node node : plan.order()) {
-            Value value = values.get(node.id());
-            if (node.type().equals("ChatInput") && stores(node) && value != null) {
+            if (node.type().equals("ChatInput") && stores(node) && values.get(node.id()) instanceof Value value) {
                 turns.add(new Turn(Turn.USER, value.asText(), node.text("sender_name"), now));
                 break;
             }

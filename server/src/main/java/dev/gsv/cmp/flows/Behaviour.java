@@ -4,7 +4,8 @@ package dev.gsv.cmp.flows;
 @FunctionalInterface
 interface Behaviour {
     /**
-     * Computes the node's value; a {@link NodeFault} ends the run with its sentence, anything else with a general one.
+     * Computes what the node leaves on its outputs; a {@link NodeFault} ends the run with its sentence, anything else
+     * with a general one.
      */
-    Value run(Work work);
+    Produced run(Work work);
 }

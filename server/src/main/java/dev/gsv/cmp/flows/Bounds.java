@@ -23,8 +23,19 @@ final class Bounds {
     private static final int BYTES_PER_TOKEN = 3;
     /** What a passage is expected to have at most; the engine would carry more, knowledge is cut into less. */
     private static final long PASSAGE_TOKENS = 500;
+    /** What a JSON Schema says around the fields of a table, and the sentences around it. */
+    private static final long SCHEMA_TOKENS = 400;
     /** "User: " and the like, for each remembered turn. */
     private static final long TURN_TOKENS = 8;
+
+    /** Times that an agent is expected to ask its model. */
+    static final int EXPECTED_STEPS = 3;
+
+    private static final long TOOL_TOKENS = 100;
+    private static final long RESULT_TOKENS = 1_000;
+
+    /** Rounds of a loop whose rows only the run will know; more is held while it goes on. */
+    static final int EXPECTED_ROUNDS = 10;
 
     private static final Pattern VARIABLE = Pattern.compile("\\{([^{}\\n]{1,120})}");
 
@@ -34,9 +45,13 @@ final class Bounds {
     private final ModelSettings models;
     private final Map<String, Long> tokens = new HashMap<>();
     private final List<ModelUse> uses = new ArrayList<>();
+    /** How often what is walked now is expected to work: more than once inside a loop. */
+    private long times = 1;
+
     private long in;
     private long out;
     private long rag;
+    private long used;
 
     private Bounds(Plan plan, RunInput input, JsonNode config, ModelSettings models) {
         this.plan = plan;
@@ -51,37 +66,47 @@ final class Bounds {
         for (Flow.Node node : plan.order()) {
             bounds.tokens.put(node.id(), bounds.value(node));
         }
-        return List.copyOf(bounds.uses);
+        List<ModelUse> all = new ArrayList<>(bounds.uses);
+        bounds.uses.forEach(use -> Fallback.use(use.node(), models).ifPresent(all::add));
+        return List.copyOf(all);
     }
 
     static Usage of(Plan plan, RunInput input, JsonNode config, ModelSettings models) {
-        long retrievals = plan.order().stream()
-                .filter(node -> node.type().equals("KnowledgeRetrieval"))
-                .count();
-        if (plan.order().stream().noneMatch(node -> Components.MODELS.contains(node.type()))) {
+        if (plan.all().noneMatch(node -> Components.asks(node) || node.type().equals(Loops.TYPE))) {
+            long retrievals = plan.all()
+                    .filter(node -> node.type().equals("KnowledgeRetrieval"))
+                    .count();
             return new Usage(0, 0, 0, 1, retrievals, 0, Usage.NONE);
         }
         Bounds bounds = new Bounds(plan, input, config, models);
         for (Flow.Node node : plan.order()) {
             bounds.tokens.put(node.id(), bounds.value(node));
         }
-        return new Usage(bounds.in, bounds.out, 0, 1, bounds.rag, 0, Usage.COUNTED);
+        boolean asks = plan.all().anyMatch(Components::asks);
+        return new Usage(bounds.in, bounds.out, bounds.used, 1, bounds.rag, 0, asks ? Usage.COUNTED : Usage.NONE);
     }
 
     private long value(Flow.Node node) {
+        if (Components.MODELS.contains(node.type())) {
+            return model(node);
+        }
         return switch (node.type()) {
             case "ChatInput" -> Math.max(Tokens.count(input.text()), field(node, "input_value"));
             case "TextInput" ->
                 Entries.takesQuestion(plan, node) ? Tokens.count(input.text()) : field(node, "input_value");
+            case "Webhook" -> Math.max(Tokens.count(input.text()), field(node, "data"));
             case "Prompt", "Prompt Template" -> prompt(node);
             case "Memory" -> memory(node);
             case "KnowledgeRetrieval" -> {
-                rag++;
+                rag += times;
                 yield Retrieval.topK(node) * PASSAGE_TOKENS;
             }
             case "TypeConverterComponent" -> field(node, "input_data") + SEAM * SEAM;
-            case "LanguageModelComponent", "OpenAIModel", "OpenAIModelComponent" -> model(node);
-            default -> field(node, "input_value");
+            case "StructuredOutput" -> structured(node);
+            case "Agent" -> agent(node);
+            case Loops.TYPE -> loop(node);
+            case "ChatOutput", "TextOutput" -> field(node, "input_value");
+            default -> everything(node);
         };
     }
 
@@ -138,11 +163,76 @@ final class Bounds {
         if (name.equals(Extractive.NAME)) {
             most = Extractive.MAX_TOKENS;
         } else {
-            uses.add(new ModelUse(node.id(), ModelNodes.provider(node), name, reads, most));
+            uses.add(new ModelUse(node.id(), ModelNodes.provider(node), name, reads * times, most * times));
         }
-        in += reads;
-        out += most;
+        in += reads * times;
+        out += most * times;
         return most;
+    }
+
+    /** The answer, and once the whole again with what was wrong with it. */
+    private long structured(Flow.Node node) {
+        Flow.Node chooser = ModelNodes.chooser(plan, node);
+        long most = ModelNodes.maxTokens(chooser, config);
+        long once = everything(node) + SCHEMA_TOKENS + 3L * Tokens.PER_MESSAGE;
+        long reads = (2 * once + most) * times;
+        String name = ModelNodes.model(chooser, models);
+        uses.add(new ModelUse(node.id(), ModelNodes.provider(chooser), name, reads, 2 * most * times));
+        in += reads;
+        out += 2 * most * times;
+        return most;
+    }
+
+    /** A few steps, each of which reads all that came before it; more is held while it goes on. */
+    private long agent(Flow.Node node) {
+        Flow.Node chooser = ModelNodes.chooser(plan, node);
+        long most = ModelNodes.maxTokens(chooser, config);
+        long tools = plan.handed(node, "tools").size();
+        long steps = Math.min(EXPECTED_STEPS, Agents.steps(node));
+        long once = everything(node)
+                + Tokens.count(clipped(Flow.text(config.path("system_prompt"))))
+                + (Agents.remembers(node) ? memory(node) : 0)
+                + (tools + 1) * TOOL_TOKENS
+                + 3L * Tokens.PER_MESSAGE;
+        long reads = (steps * once + steps * (steps - 1) / 2 * (most + RESULT_TOKENS)) * times;
+        uses.add(new ModelUse(
+                node.id(),
+                ModelNodes.provider(chooser),
+                ModelNodes.model(chooser, models),
+                reads,
+                steps * most * times));
+        in += reads;
+        out += steps * most * times;
+        used += (steps - 1) * times;
+        return most;
+    }
+
+    private long loop(Flow.Node node) {
+        tokens.put(node.id(), everything(node));
+        long outside = times;
+        times = outside * EXPECTED_ROUNDS;
+        long last = 0;
+        for (Flow.Node inner : plan.inside(node)) {
+            last = value(inner);
+            tokens.put(inner.id(), last);
+        }
+        times = outside;
+        return last * EXPECTED_ROUNDS;
+    }
+
+    /** Whatever reaches a node, and whatever it brings along. */
+    private long everything(Flow.Node node) {
+        long sum = 0;
+        for (Flow.Edge edge : plan.into(node)) {
+            sum += tokens.getOrDefault(edge.source(), 0L) + SEAM;
+        }
+        for (Flow.Field field : node.fields().values()) {
+            if (!field.name().equals("code") && !field.name().equals("info")) {
+                String text = field.value().isContainer() ? field.value().toString() : field.text();
+                sum += Tokens.count(clipped(text));
+            }
+        }
+        return Math.min(sum, Value.MAX_CHARS);
     }
 
     private static String clipped(String text) {

@@ -1,6 +1,6 @@
 package dev.gsv.cmp.flows;
 
-/** {@code TypeConverterComponent}: one kind of value into another. */
+/** {@code TypeConverterComponent} and its older siblings: one kind of value into another. */
 final class Conversions {
     private Conversions() {}
 
@@ -11,5 +11,13 @@ final class Conversions {
             case "DataFrame", "Table" -> value.toTable();
             default -> value.toText();
         };
+    }
+
+    static Value messageToData(Work work) {
+        return work.value("message").toData();
+    }
+
+    static Value dataToTable(Work work) {
+        return new Value.Table(work.rows("data_list"), "", work.passages("data_list"));
     }
 }

@@ -13,11 +13,13 @@ public class Engine {
     private final Clock clock;
     private final OpenAiClient client;
     private final ModelSettings models;
+    private final FetchClient fetcher;
 
-    Engine(Clock clock, OpenAiClient client, ModelSettings models) {
+    Engine(Clock clock, OpenAiClient client, ModelSettings models, FetchClient fetcher) {
         this.clock = clock;
         this.client = client;
         this.models = models;
+        this.fetcher = fetcher;
     }
 
     /**
@@ -42,7 +44,7 @@ public class Engine {
             return failed(fault.fault(), fault.safe(), null);
         }
         Deadline deadline = Deadline.at(around.deadline(), clock);
-        return new Execution(new Work.Run(plan, input, around, deadline, client, models), clock).run();
+        return new Execution(new Work.Run(plan, input, around, deadline, clock, client, models, fetcher), clock).run();
     }
 
     /**

@@ -5,15 +5,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,20 +36,12 @@ final class Execution {
     /** Something that happened: a node ended, or, without a node, a cancellation. */
     private record Event(
             @Nullable Active active,
-            @Nullable Value value,
+            @Nullable Produced produced,
             @Nullable Throwable thrown) {}
 
     private record Active(Flow.Node node, Meter meter, Instant started, long startNanos) {
         Step step(String outcome) {
-            return new Step(
-                    Value.storable(node.id()),
-                    node.type(),
-                    node.displayName(),
-                    started,
-                    Duration.ofNanos(System.nanoTime() - startNanos),
-                    outcome,
-                    meter.tokensIn(),
-                    meter.tokensOut());
+            return Step.of(node, started, Duration.ofNanos(System.nanoTime() - startNanos), outcome, meter);
         }
     }
 
@@ -63,7 +58,7 @@ final class Execution {
     private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final Map<String, Integer> waiting = new HashMap<>();
     private final Map<String, List<String>> feeds = new HashMap<>();
-    private final Map<String, Value> values = new HashMap<>();
+    private final Map<String, Produced> produced = new HashMap<>();
     private final Map<String, Active> active = new LinkedHashMap<>();
     private final Map<String, Step> steps = new LinkedHashMap<>();
     private final Deque<Flow.Node> ready = new ArrayDeque<>();
@@ -97,7 +92,9 @@ final class Execution {
         }
         // The maps are read only now: what was still working has let go, or is left behind for good.
         active.forEach((id, left) -> steps.put(id, left.step(Step.CUT_OFF)));
-        List<Step> trace = List.copyOf(steps.values());
+        List<Step> trace = Stream.concat(steps.values().stream(), run.audit().stream())
+                .sorted(Comparator.comparing(Step::started))
+                .toList();
         if (stop == null) {
             return answer(trace);
         }
@@ -133,13 +130,7 @@ final class Execution {
     }
 
     private void start(Flow.Node node, ExecutorService threads) {
-        Map<String, List<Value>> inputs = new HashMap<>();
-        for (Flow.Edge edge : run.plan().into(node)) {
-            Value value = values.get(edge.source());
-            if (value != null) {
-                inputs.computeIfAbsent(edge.field(), field -> new ArrayList<>()).add(value);
-            }
-        }
+        Map<String, List<Value>> inputs = inputs(node).orElseThrow();
         Active started = new Active(node, new Meter(meter), clock.instant(), System.nanoTime());
         active.put(node.id(), started);
         // Its place in the trace is that of its beginning.
@@ -154,17 +145,37 @@ final class Execution {
         });
     }
 
+    private Optional<Map<String, List<Value>>> inputs(Flow.Node node) {
+        return Produced.gather(run.plan().into(node), edge -> {
+            Produced source = produced.get(edge.source());
+            return source == null ? null : source.at(edge.output());
+        });
+    }
+
+    /** Lets go on what this node fed: to work, or, on a way that was not taken, to let go in its turn. */
+    private void release(String id) {
+        Deque<String> done = new ArrayDeque<>(List.of(id));
+        while (!done.isEmpty()) {
+            for (String fed : feeds.getOrDefault(done.remove(), List.of())) {
+                if (waiting.merge(fed, -1, Integer::sum) == 0) {
+                    Flow.Node next = run.plan().node(fed);
+                    if (inputs(next).isPresent()) {
+                        ready.add(next);
+                    } else {
+                        done.add(fed);
+                    }
+                }
+            }
+        }
+    }
+
     private @Nullable Stop ended(Active ended, Event event) {
         Flow.Node node = ended.node();
         active.remove(node.id());
-        if (event.value() != null) {
+        if (event.produced() != null) {
             steps.put(node.id(), ended.step(Step.OK));
-            values.put(node.id(), event.value());
-            for (String fed : feeds.getOrDefault(node.id(), List.of())) {
-                if (waiting.merge(fed, -1, Integer::sum) == 0) {
-                    ready.add(run.plan().node(fed));
-                }
-            }
+            produced.put(node.id(), event.produced());
+            release(node.id());
             return null;
         }
         if (event.thrown() instanceof ModelHttpClient.RunOver) {
@@ -196,7 +207,7 @@ final class Execution {
     }
 
     private Outcome answer(List<Step> trace) {
-        Answer answer = Answer.of(run.plan(), values);
+        Answer answer = Answer.of(run.plan(), produced);
         if (answer.text().isBlank()) {
             return new Outcome.Failed(
                     Fault.EMPTY_ANSWER,
@@ -211,12 +222,12 @@ final class Execution {
 
     /** Only an answered run is remembered, question and answer together, and only by a flow that looks back. */
     private void remember(Answer answer) {
-        boolean looksBack =
-                run.plan().order().stream().anyMatch(node -> node.type().equals("Memory"));
+        boolean looksBack = run.plan().all().anyMatch(Recall::looksBack);
         if (!looksBack || run.input().session().isBlank()) {
             return;
         }
-        List<Turn> turns = answer.turns(run.plan(), values, clock.instant());
+        List<Turn> turns = new ArrayList<>(answer.turns(run.plan(), produced, clock.instant()));
+        turns.addAll(run.toStore());
         try {
             if (!turns.isEmpty()) {
                 run.around().history().append(run.input().session(), turns);

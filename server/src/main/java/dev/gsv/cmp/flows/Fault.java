@@ -40,5 +40,15 @@ public enum Fault {
     MODEL_BROKEN_ANSWER,
     MODEL_EMPTY_ANSWER,
     MODEL_ANSWER_TOO_LARGE,
-    MODEL_CONTENT_REFUSED
+    MODEL_CONTENT_REFUSED,
+    /** An answer that should have been rows of a schema is none, and its repair neither. */
+    STRUCTURE_MISFIT,
+    /** An agent used up its steps without an answer. */
+    AGENT_STEP_LIMIT,
+    /** A model called tools that do not exist, or with broken arguments, again and again. */
+    AGENT_BAD_CALLS,
+    /** An address that is not public, not HTTP, or not on the operator's list. */
+    FETCH_NOT_ALLOWED,
+    FETCH_FAILED,
+    FETCH_TOO_LARGE
 }

@@ -8,6 +8,7 @@ final class Meter {
     private final AtomicLong in = new AtomicLong();
     private final AtomicLong out = new AtomicLong();
     private final AtomicLong rag = new AtomicLong();
+    private final AtomicLong tools = new AtomicLong();
     private final AtomicLong reported = new AtomicLong();
     private final AtomicLong counted = new AtomicLong();
     /** What calls that have begun can use at most. */
@@ -23,6 +24,11 @@ final class Meter {
     /** The meter of one node. */
     Meter(Meter whole) {
         this.whole = whole;
+    }
+
+    /** A meter for another node of the same run. */
+    Meter beside() {
+        return new Meter(whole);
     }
 
     void model(long tokensIn, long tokensOut, boolean byProvider) {
@@ -66,6 +72,13 @@ final class Meter {
         }
     }
 
+    void tool() {
+        tools.incrementAndGet();
+        if (whole != this) {
+            whole.tool();
+        }
+    }
+
     long tokensIn() {
         return in.get();
     }
@@ -76,6 +89,6 @@ final class Meter {
 
     Usage usage() {
         String source = counted.get() > 0 ? Usage.COUNTED : reported.get() > 0 ? Usage.REPORTED : Usage.NONE;
-        return new Usage(in.get(), out.get(), 0, 1, rag.get(), 0, source);
+        return new Usage(in.get(), out.get(), tools.get(), 1, rag.get(), 0, source);
     }
 }

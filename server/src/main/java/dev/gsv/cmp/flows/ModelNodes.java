@@ -3,19 +3,29 @@ package dev.gsv.cmp.flows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** {@code LanguageModelComponent} and {@code OpenAIModel}: one question to a model. */
+/** {@code LanguageModelComponent} and the models of single providers: one question to a model. */
 final class ModelNodes {
     /** Tokens of an answer when neither the configuration nor the node limits them. */
     static final int DEFAULT_MAX_TOKENS = 1_024;
 
     static final int LARGEST_MAX_TOKENS = 32_768;
     /** Whose language the installation's model server speaks. */
-    private static final String DEFAULT_PROVIDER = "openai";
+    static final String DEFAULT_PROVIDER = "openai";
+
+    /** Fields in which components name a server of their own. */
+    private static final List<String> ADDRESSES =
+            List.of("openai_api_base", "base_url", "ollama_base_url", "azure_endpoint", "anthropic_api_url");
+
+    private static final Map<String, String> PROVIDERS = Map.of(
+            "AnthropicModel", ModelSettings.ANTHROPIC,
+            "OllamaModel", ModelSettings.OLLAMA,
+            "AzureOpenAIModel", ModelSettings.AZURE);
 
     private static final String OTHER_MODELS = "connect_other_models";
     private static final Set<String> CONSTANTS = Set.of("Prompt", "Prompt Template", "TextInput");
@@ -32,35 +42,60 @@ final class ModelNodes {
             throw new NodeFault(
                     Fault.INPUT_MISSING, "Nothing reached the model: neither an input nor a system message.");
         }
-        ModelReply reply = model.equals(Extractive.NAME) ? Extractive.answer(call) : ask(work, models, call);
-        work.meter().model(reply.tokensIn(), reply.tokensOut(), reply.reported());
+        ModelReply reply;
+        if (model.equals(Extractive.NAME)) {
+            reply = Extractive.answer(call);
+            work.meter().model(reply.tokensIn(), reply.tokensOut(), reply.reported());
+        } else {
+            reply = ask(work, work.node(), call);
+        }
         return new Value.Text(reply.text(), List.of(), reply.data());
     }
 
-    private static ModelReply ask(Work work, ModelSettings models, ModelCall call) {
-        if (!models.configured()) {
+    /**
+     * Asks a language model for a node and counts what that used.
+     *
+     * @param chooser the node that names the model: the node itself, or one that was handed to it
+     */
+    static ModelReply ask(Work work, Flow.Node chooser, ModelCall call) {
+        ModelServer server = work.run().models().server(provider(chooser));
+        if (!server.configured()) {
             throw new NodeFault(
                     Fault.MODEL_NOT_CONFIGURED,
                     "This flow needs a language model, and this installation has no model server configured.");
         }
-        Flow.Node node = work.node();
-        boolean variable =
-                node.field("openai_api_base").map(Flow.Field::loadFromDb).orElse(false);
-        if (!variable && !models.allows(node.text("openai_api_base"))) {
-            throw new NodeFault(
-                    Fault.MODEL_SERVER_NOT_ALLOWED,
-                    "The flow names a model server that this installation does not use.");
+        for (String field : ADDRESSES) {
+            boolean variable = chooser.field(field).map(Flow.Field::loadFromDb).orElse(false);
+            if (!variable && !server.allows(chooser.text(field))) {
+                throw new NodeFault(
+                        Fault.MODEL_SERVER_NOT_ALLOWED,
+                        "The flow names a model server that this installation does not use.");
+            }
         }
+        try {
+            return paid(work, server, call, work.meter());
+        } catch (NodeFault fault) {
+            if (!Fallback.helps(fault, work.run().models(), call)) {
+                throw fault;
+            }
+            return Fallback.ask(work, call);
+        }
+    }
+
+    /** One call, when somebody pays for the most that it can use. */
+    static ModelReply paid(Work work, ModelServer server, ModelCall call, Meter meter) {
         long in = call.tokens();
-        if (!work.meter().begins(in, call.maxTokens(), work.run().around().spending())) {
+        if (!meter.begins(in, call.maxTokens(), work.run().around().spending())) {
             throw new NodeFault(
                     Fault.CREDIT_EXHAUSTED,
                     "The run was cut off before its next model call, because there is no credit left for it.");
         }
         try {
-            return work.run().client().ask(call, work.run().deadline(), work.meter());
+            ModelReply reply = work.run().client().ask(server, call, work.run().deadline(), meter);
+            meter.model(reply.tokensIn(), reply.tokensOut(), reply.reported());
+            return reply;
         } finally {
-            work.meter().ends(in, call.maxTokens());
+            meter.ends(in, call.maxTokens());
         }
     }
 
@@ -74,6 +109,9 @@ final class ModelNodes {
             name = node.text("model_name");
         }
         if (name.isBlank()) {
+            name = node.text("azure_deployment");
+        }
+        if (name.isBlank()) {
             return models.model();
         }
         boolean own = provider.toLowerCase(Locale.ROOT).equals("cmp") && name.equals("extractive");
@@ -82,10 +120,28 @@ final class ModelNodes {
 
     /** Whose model the node names, lower case. */
     static String provider(Flow.Node node) {
+        String fixed = PROVIDERS.get(node.type());
+        if (fixed != null) {
+            return fixed;
+        }
         JsonNode chosen = node.field("model").map(Flow.Field::value).orElse(NONE);
         JsonNode first = chosen.isArray() ? chosen.path(0) : chosen;
         String provider = first.isObject() ? Flow.text(first.path("provider")) : node.text("provider");
+        provider = provider.isBlank() ? node.text("agent_llm") : provider;
         return provider.isBlank() ? DEFAULT_PROVIDER : provider.strip().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The node that names the model of one which may have it from another: that which was handed to it, else itself.
+     */
+    static Flow.Node chooser(Plan plan, Flow.Node node) {
+        for (String field : List.of("llm", "agent_llm", "model")) {
+            List<Flow.Node> handed = plan.handed(node, field);
+            if (!handed.isEmpty()) {
+                return handed.getFirst();
+            }
+        }
+        return node;
     }
 
     /** Whether the node expects its model from another component. */
@@ -144,8 +200,7 @@ final class ModelNodes {
      * already.
      */
     static boolean seesConversation(Plan plan, Flow.Node node) {
-        boolean remembered =
-                plan.order().stream().anyMatch(other -> other.type().equals("Memory"));
+        boolean remembered = plan.all().anyMatch(other -> other.type().equals("Memory") && !Recall.stores(other));
         return !remembered
                 && plan.into(node).stream()
                         .filter(edge -> edge.field().equals("input_value"))
@@ -153,10 +208,11 @@ final class ModelNodes {
                         .anyMatch(type -> Flow.ENTRIES.contains(type) || type.startsWith("Prompt"));
     }
 
-    private static OptionalDouble temperature(Flow.Node node, JsonNode config) {
+    static OptionalDouble temperature(Flow.Node node, JsonNode config) {
         OptionalDouble configured = Work.number(config, "temperature");
         OptionalDouble chosen = configured.isPresent() ? configured : Work.number(node.text("temperature"));
-        return chosen.isPresent() ? OptionalDouble.of(Math.clamp(chosen.getAsDouble(), 0, 2)) : chosen;
+        int most = provider(node).equals(ModelSettings.ANTHROPIC) ? 1 : 2;
+        return chosen.isPresent() ? OptionalDouble.of(Math.clamp(chosen.getAsDouble(), 0, most)) : chosen;
     }
 
     static int maxTokens(Flow.Node node, JsonNode config) {

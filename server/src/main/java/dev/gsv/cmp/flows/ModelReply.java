@@ -1,5 +1,6 @@
 package dev.gsv.cmp.flows;
 
+import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -7,5 +8,12 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param reported whether the token numbers are the provider's own
  * @param data what goes along with the answer
+ * @param calls the tools that the model wants to use before it answers; then the text may be empty
  */
-record ModelReply(String text, long tokensIn, long tokensOut, boolean reported, ObjectNode data) {}
+record ModelReply(
+        String text, long tokensIn, long tokensOut, boolean reported, ObjectNode data, List<ModelCall.ToolCall> calls) {
+    /** An answer without tools. */
+    ModelReply(String text, long tokensIn, long tokensOut, boolean reported, ObjectNode data) {
+        this(text, tokensIn, tokensOut, reported, data, List.of());
+    }
+}

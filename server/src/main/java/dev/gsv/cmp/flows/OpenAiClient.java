@@ -1,9 +1,13 @@
 package dev.gsv.cmp.flows;
 
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiChatRequestParameters;
@@ -13,7 +17,9 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
@@ -34,11 +40,10 @@ class OpenAiClient {
     /** An answer may have so many times the tokens that were asked for, since tokenizers differ; the rest is cut. */
     private static final int SPARE = 2;
 
-    private final ModelSettings settings;
     private final HttpClient http;
+    private final Map<String, Breaker> breakers = new ConcurrentHashMap<>();
 
-    OpenAiClient(ModelSettings settings) {
-        this.settings = settings;
+    OpenAiClient() {
         // HTTP/1.1, because some servers trip over the upgrade, and because a cancelled call then closes its
         // connection.
         this.http = HttpClient.newBuilder()
@@ -56,12 +61,36 @@ class OpenAiClient {
     /**
      * Asks once, and a second time when the server was not reached.
      *
+     * <p>A server that failed several times in a row is left alone for a while.
+     *
      * @throws NodeFault for everything that a server can do wrong
      * @throws ModelHttpClient.RunOver when the deadline passed or the thread was interrupted
      */
-    ModelReply ask(ModelCall call, Deadline deadline, Meter meter) {
+    ModelReply ask(ModelServer server, ModelCall call, Deadline deadline, Meter meter) {
+        Breaker breaker = breakers.computeIfAbsent(server.baseUrl(), url -> new Breaker(System::nanoTime));
+        if (!breaker.lets()) {
+            throw new NodeFault(
+                    Fault.MODEL_UNAVAILABLE,
+                    "The model server has failed " + Breaker.FAILURES + " times in a row; it is asked again in "
+                            + Breaker.PAUSE.toSeconds() + " seconds.");
+        }
         try {
-            return once(call, deadline, meter);
+            ModelReply reply = twice(server, call, deadline, meter);
+            breaker.answered();
+            return reply;
+        } catch (NodeFault fault) {
+            if (fault.fault() == Fault.MODEL_UNAVAILABLE || fault.fault() == Fault.MODEL_ERROR) {
+                breaker.failed();
+            } else {
+                breaker.answered();
+            }
+            throw fault;
+        }
+    }
+
+    private ModelReply twice(ModelServer server, ModelCall call, Deadline deadline, Meter meter) {
+        try {
+            return once(server, call, deadline, meter);
         } catch (ModelHttpClient.NotReached first) {
             if (deadline.nanosLeft() <= PAUSE_BEFORE_RETRY.toNanos()) {
                 throw new NodeFault(Fault.MODEL_UNAVAILABLE, String.valueOf(first.getMessage()));
@@ -69,7 +98,7 @@ class OpenAiClient {
             pause();
         }
         try {
-            return once(call, deadline, meter);
+            return once(server, call, deadline, meter);
         } catch (ModelHttpClient.NotReached second) {
             throw new NodeFault(Fault.MODEL_UNAVAILABLE, String.valueOf(second.getMessage()));
         }
@@ -84,12 +113,12 @@ class OpenAiClient {
         }
     }
 
-    private ModelReply once(ModelCall call, Deadline deadline, Meter meter) {
+    private ModelReply once(ModelServer server, ModelCall call, Deadline deadline, Meter meter) {
         ModelHttpClient exchange = new ModelHttpClient(http, deadline, call.maxTokens());
         OpenAiChatModel model = OpenAiChatModel.builder()
                 .httpClientBuilder(exchange)
-                .baseUrl(settings.baseUrl())
-                .apiKey(settings.apiKey().isEmpty() ? "none" : settings.apiKey())
+                .baseUrl(server.baseUrl())
+                .apiKey(server.apiKey().isEmpty() ? "none" : server.apiKey())
                 .maxRetries(0)
                 .defaultRequestParameters(parameters(call))
                 .build();
@@ -127,6 +156,10 @@ class OpenAiClient {
     private static OpenAiChatRequestParameters parameters(ModelCall call) {
         OpenAiChatRequestParameters.Builder parameters =
                 OpenAiChatRequestParameters.builder().modelName(call.model());
+        if (!call.tools().isEmpty()) {
+            parameters.toolSpecifications(
+                    call.tools().stream().map(OpenAiClient::specified).toList());
+        }
         if (REASONING.matcher(call.model()).matches()) {
             return parameters.maxCompletionTokens(call.maxTokens()).build();
         }
@@ -148,13 +181,58 @@ class OpenAiClient {
         if (!call.prompt().isBlank()) {
             messages.add(UserMessage.from(call.prompt()));
         }
+        for (ModelCall.Exchange exchange : call.exchanges()) {
+            List<ToolExecutionRequest> wanted =
+                    exchange.calls().stream().map(OpenAiClient::wanted).toList();
+            messages.add(exchange.text().isBlank() ? AiMessage.from(wanted) : AiMessage.from(exchange.text(), wanted));
+            for (int i = 0; i < wanted.size(); i++) {
+                messages.add(ToolExecutionResultMessage.from(
+                        wanted.get(i), exchange.results().get(i)));
+            }
+        }
         return messages;
+    }
+
+    private static ToolSpecification specified(ModelCall.Spec tool) {
+        JsonObjectSchema.Builder schema = JsonObjectSchema.builder().addStringProperty(tool.field(), tool.argument());
+        return ToolSpecification.builder()
+                .name(tool.name())
+                .description(tool.description())
+                .parameters((tool.required() ? schema.required(tool.field()) : schema).build())
+                .build();
+    }
+
+    private static ToolExecutionRequest wanted(ModelCall.ToolCall call) {
+        return ToolExecutionRequest.builder()
+                .id(call.id())
+                .name(call.name())
+                .arguments(call.arguments())
+                .build();
+    }
+
+    /** Some servers forget the id, or the arguments of a tool without any. */
+    private static List<ModelCall.ToolCall> calls(ModelCall call, ChatResponse response) {
+        List<ModelCall.ToolCall> calls = new ArrayList<>();
+        if (!call.tools().isEmpty() && response.aiMessage().hasToolExecutionRequests()) {
+            for (ToolExecutionRequest wanted : response.aiMessage().toolExecutionRequests()) {
+                String id = wanted.id() == null || wanted.id().isBlank()
+                        ? "call_" + call.exchanges().size() + "_" + calls.size()
+                        : wanted.id();
+                calls.add(new ModelCall.ToolCall(
+                        Value.storable(id),
+                        Value.storable(String.valueOf(wanted.name())),
+                        wanted.arguments() == null ? "" : Value.storable(wanted.arguments())));
+            }
+        }
+        return calls;
     }
 
     private static ModelReply reply(
             ModelCall call, ChatResponse response, Optional<ModelHttpClient.Reported> reported) {
-        String text = response.aiMessage().text();
-        if (text == null || text.isBlank()) {
+        String written = response.aiMessage().text();
+        String text = written == null ? "" : written;
+        List<ModelCall.ToolCall> calls = calls(call, response);
+        if (text.isBlank() && calls.isEmpty()) {
             throw response.finishReason() == FinishReason.CONTENT_FILTER
                     ? new NodeFault(
                             Fault.MODEL_CONTENT_REFUSED, "The model server's content filter withheld the answer.")
@@ -168,8 +246,15 @@ class OpenAiClient {
         if (response.finishReason() == FinishReason.LENGTH || kept.length() < text.length()) {
             data.put("truncated", true);
         }
-        return reported.map(own -> new ModelReply(kept, own.tokensIn(), own.tokensOut(), true, data))
+        return reported.map(own -> new ModelReply(kept, own.tokensIn(), own.tokensOut(), true, data, calls))
                 .orElseGet(() -> new ModelReply(
-                        kept, call.tokens(), Math.min(Tokens.count(kept), call.maxTokens()), false, data));
+                        kept, call.tokens(), Math.min(written(kept, calls), call.maxTokens()), false, data, calls));
+    }
+
+    private static long written(String text, List<ModelCall.ToolCall> calls) {
+        return Tokens.count(text)
+                + calls.stream()
+                        .mapToLong(call -> Tokens.count(call.name() + call.arguments()) + Tokens.PER_MESSAGE)
+                        .sum();
     }
 }

@@ -29,8 +29,10 @@ class PricedModels implements PublishCheck {
         }
         List<Problem.Detail> unknown;
         try {
-            unknown = flows.load(key, draft.artifactSha256()).nodes().stream()
-                    .filter(node -> Components.MODELS.contains(node.type()))
+            Flow flow = flows.load(key, draft.artifactSha256());
+            unknown = flow.nodes().stream()
+                    .filter(Components::asks)
+                    .filter(node -> namesModel(flow, node))
                     .filter(node -> !ModelNodes.model(node, models).equals(Extractive.NAME))
                     .filter(node -> !prices.sellable(ModelNodes.provider(node), ModelNodes.model(node, models)))
                     .map(node -> new Problem.Detail(
@@ -45,5 +47,12 @@ class PricedModels implements PublishCheck {
         if (!unknown.isEmpty()) {
             throw new KitProblem.Meaningless("The offering cannot be published yet.", unknown);
         }
+    }
+
+    /** False for one that has its model from another node, which is checked itself. */
+    private static boolean namesModel(Flow flow, Flow.Node node) {
+        return flow.edges().stream()
+                .noneMatch(
+                        edge -> edge.target().equals(node.id()) && edge.output().equals("model_output"));
     }
 }

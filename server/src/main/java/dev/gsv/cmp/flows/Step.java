@@ -20,4 +20,16 @@ public record Step(
     static final String OK = "ok";
     static final String FAILED = "failed";
     static final String CUT_OFF = "cut_off";
+
+    static Step of(Flow.Node node, Instant started, Duration duration, String outcome, Meter meter) {
+        return new Step(
+                Value.storable(node.id()),
+                node.type(),
+                node.displayName(),
+                started,
+                duration,
+                outcome,
+                meter.tokensIn(),
+                meter.tokensOut());
+    }
 }

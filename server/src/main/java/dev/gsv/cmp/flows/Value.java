@@ -2,7 +2,6 @@ package dev.gsv.cmp.flows;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -10,11 +9,16 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What travels on an edge. Each kind knows its text and remembers the passages that it was made from. */
-sealed interface Value {
+sealed interface Value extends Produced {
     /** Longest text between two nodes, in characters; keeps a chain of doubling prompts from filling the memory. */
     int MAX_CHARS = 1_000_000;
 
     String asText();
+
+    @Override
+    default Value at(String output) {
+        return this;
+    }
 
     /** The passages inside this value, so that a model can cite what it was given. */
     List<Passage> passages();
@@ -84,14 +88,8 @@ sealed interface Value {
                 return Flow.text(row.path("text"));
             }
             return row.properties().stream()
-                    .map(entry -> entry.getKey() + ": " + scalar(entry))
+                    .map(entry -> entry.getKey() + ": " + cell(entry.getValue()))
                     .collect(Collectors.joining(", "));
-        }
-
-        private static String scalar(Map.Entry<String, JsonNode> entry) {
-            return entry.getValue().isValueNode()
-                    ? Flow.text(entry.getValue())
-                    : entry.getValue().toString();
         }
     }
 
@@ -127,6 +125,11 @@ sealed interface Value {
             }
             return rows;
         }
+    }
+
+    /** One cell of a row as text: what has an inside, as JSON. */
+    static String cell(JsonNode cell) {
+        return cell.isValueNode() ? Flow.text(cell) : cell.toString();
     }
 
     /** Several values on one field: their texts, one below the other. */

@@ -83,7 +83,7 @@ final class Variables {
 
     /** The platform's model server answers for model nodes that CMP executes; everything else is the seller's. */
     private Variable.Giver giver(Flow.Node node, Flow.Field field) {
-        boolean ownModel = Components.MODELS.contains(node.type()) && !unsupported.contains(node.id());
+        boolean ownModel = Components.asks(node) && !unsupported.contains(node.id());
         return ownModel && kind(field, field.name()).equals(Variable.CREDENTIAL)
                 ? Variable.Giver.PLATFORM
                 : Variable.Giver.SELLER;

@@ -25,9 +25,18 @@ final class Bench implements AutoCloseable {
     final Engine engine;
 
     Bench(String baseUrl, String model) {
-        models = new ModelSettings(baseUrl, "sk-secret-of-the-platform", model);
-        client = new OpenAiClient(models);
-        engine = new Engine(Clock.systemUTC(), client, models);
+        this(new ModelSettings(baseUrl, "sk-secret-of-the-platform", model));
+    }
+
+    Bench(ModelSettings models) {
+        this(models, new FetchSettings(List.of(), List.of()));
+    }
+
+    /** With a network that is more, or less, than the public one. */
+    Bench(ModelSettings models, FetchSettings fetching) {
+        this.models = models;
+        client = new OpenAiClient();
+        engine = new Engine(Clock.systemUTC(), client, models, new FetchClient(fetching));
     }
 
     static Bench offline() {

@@ -38,7 +38,7 @@ class EngineTest {
     class Refuses {
         @Test
         void a_component_that_the_engine_does_not_know_is_refused_never_guessed() {
-            Graph graph = echo().node("agent", "Agent").edge("agent", "out", "input_value");
+            Graph graph = echo().node("agent", "MCPTools").edge("agent", "out", "input_value");
             Outcome.Failed failed = bench.failed(graph);
             assertThat(failed.fault()).isEqualTo(Fault.NEEDS_RUNTIME);
             assertThat(failed.node()).isEqualTo("agent");
@@ -51,7 +51,6 @@ class EngineTest {
 
         @Test
         void what_only_langflow_can_do_with_known_components() {
-            assertUnsupported("memory", new Graph().node("memory", "Memory", "mode", "Store"));
             assertUnsupported(
                     "memory",
                     new Graph().node("memory", "Memory").node("p", "Prompt").edge("p", "memory", "memory"));
@@ -142,7 +141,7 @@ class EngineTest {
             return List.of();
         };
         Graph graph = echo().node("kb", "KnowledgeRetrieval")
-                .node("agent", "Agent")
+                .node("agent", "MCPTools")
                 .edge("in", "kb", "search_query")
                 .edge("kb", "agent", "input_value")
                 .node("loop1", "Prompt")

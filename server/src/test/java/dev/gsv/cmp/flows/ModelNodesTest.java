@@ -232,7 +232,8 @@ class ModelNodesTest {
     void the_beans_find_each_other() {
         try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
             context.registerBean(Clock.class, Clock::systemUTC);
-            context.register(ModelSettings.class, OpenAiClient.class, Engine.class);
+            context.register(
+                    ModelSettings.class, OpenAiClient.class, FetchSettings.class, FetchClient.class, Engine.class);
             context.refresh();
             assertThat(context.getBean(Engine.class)).isNotNull();
         }

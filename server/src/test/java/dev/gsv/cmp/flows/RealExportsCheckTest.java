@@ -46,7 +46,7 @@ class RealExportsCheckTest {
             assertThat(report(name).runtime()).as(name).isEqualTo(FlowReport.LANGFLOW);
         }
         assertThat(report("webhook-test.langflow-1.1.1.json").findings().toString())
-                .contains("“Webhook” (Webhook) needs a Langflow runtime", "human review");
+                .contains("“Custom Component” (CustomComponent) needs a Langflow runtime", "human review");
     }
 
     @Test

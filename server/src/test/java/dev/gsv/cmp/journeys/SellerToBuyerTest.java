@@ -144,7 +144,7 @@ class SellerToBuyerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "webhook-test.langflow-1.1.1.json, Webhook",
+        "webhook-test.langflow-1.1.1.json, CustomComponent",
         "vector-store-rag.langflow-1.8.0.json, AstraDB",
     })
     void what_this_engine_cannot_execute_is_imported_with_its_findings_and_not_published(
