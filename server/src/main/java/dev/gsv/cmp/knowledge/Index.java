@@ -78,6 +78,9 @@ final class Index {
         document.add(new StoredField("id", row.document().toString()));
         document.add(new StoredField("shown_title", title));
         document.add(new StoredField("shown_text", row.text()));
+        document.add(new StoredField("page", row.page() == null ? 0 : row.page()));
+        document.add(new StoredField("from", row.from()));
+        document.add(new StoredField("to", row.to()));
         document.add(new TextField(ENGLISH, apart(row.text()), Field.Store.NO));
         document.add(new TextField(TITLE, apart(title), Field.Store.NO));
         document.add(new TextField(PLAIN, EXACT.tokenStream(PLAIN, apart(title + "\n" + row.text()))));
@@ -93,16 +96,28 @@ final class Index {
             List<Passage> found = new ArrayList<>();
             for (ScoreDoc hit : searcher.search(query(question), topK).scoreDocs) {
                 Document document = searcher.storedFields().document(hit.doc);
-                found.add(new Passage(
-                        UUID.fromString(document.get("id")),
-                        document.get("shown_title"),
-                        document.get("shown_text"),
-                        hit.score));
+                found.add(passage(document, hit.score));
             }
             return found;
         } catch (IOException e) {
             throw new UncheckedIOException("an index in memory cannot fail", e);
         }
+    }
+
+    private static Passage passage(Document document, float score) {
+        int page = number(document, "page");
+        return new Passage(
+                UUID.fromString(document.get("id")),
+                document.get("shown_title"),
+                document.get("shown_text"),
+                score,
+                page == 0 ? null : page,
+                number(document, "from"),
+                number(document, "to"));
+    }
+
+    private static int number(Document document, String field) {
+        return document.getField(field).numericValue().intValue();
     }
 
     private static Query query(String question) throws IOException {

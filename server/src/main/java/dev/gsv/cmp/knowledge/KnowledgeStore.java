@@ -5,6 +5,7 @@ import java.sql.Types;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -14,7 +15,14 @@ import org.springframework.stereotype.Repository;
 class KnowledgeStore {
 
     /** A passage as it is kept. */
-    record Row(UUID document, String title, String heading, String text) {}
+    record Row(
+            UUID document,
+            String title,
+            String heading,
+            String text,
+            @Nullable Integer page,
+            int from,
+            int to) {}
 
     private static final RowMapper<Base> BASE = (row, n) -> new Base(
             row.getObject("id", UUID.class),
@@ -161,22 +169,29 @@ class KnowledgeStore {
     /** Adds all passages of a document with one statement. */
     void insertChunks(OrgId org, UUID base, UUID document, List<Chunks.Chunk> chunks) {
         jdbc.sql("""
-                        insert into knowledge_chunk (org_id, base_id, document_id, position, heading, text)
-                        select :org, :base, :document, c.position - 1, c.heading, c.text
-                        from unnest(:headings::text[], :texts::text[]) with ordinality as c (heading, text, position)
+                        insert into knowledge_chunk (org_id, base_id, document_id, position, heading, text, page,
+                                                     from_char, to_char)
+                        select :org, :base, :document, c.position - 1, c.heading, c.text, nullif(c.page, 0),
+                               c.from_char, c.to_char
+                        from unnest(:headings::text[], :texts::text[], :pages::integer[], :froms::integer[],
+                                    :tos::integer[])
+                             with ordinality as c (heading, text, page, from_char, to_char, position)
                         """)
                 .param("org", org.value())
                 .param("base", base)
                 .param("document", document)
                 .param("headings", chunks.stream().map(Chunks.Chunk::heading).toArray(String[]::new))
                 .param("texts", chunks.stream().map(Chunks.Chunk::text).toArray(String[]::new))
+                .param("pages", chunks.stream().map(Chunks.Chunk::page).toArray(Integer[]::new))
+                .param("froms", chunks.stream().map(Chunks.Chunk::from).toArray(Integer[]::new))
+                .param("tos", chunks.stream().map(Chunks.Chunk::to).toArray(Integer[]::new))
                 .update();
     }
 
     /** Every passage of a base, for its index. */
     List<Row> rows(OrgId org, UUID base, int atMost) {
         return jdbc.sql("""
-                        select c.document_id, d.title, c.heading, c.text
+                        select c.document_id, d.title, c.heading, c.text, c.page, c.from_char, c.to_char
                         from knowledge_chunk c
                         join knowledge_document d
                           on d.org_id = c.org_id and d.base_id = c.base_id and d.id = c.document_id
@@ -190,7 +205,10 @@ class KnowledgeStore {
                         row.getObject("document_id", UUID.class),
                         row.getString("title"),
                         row.getString("heading"),
-                        row.getString("text")))
+                        row.getString("text"),
+                        row.getObject("page", Integer.class),
+                        row.getInt("from_char"),
+                        row.getInt("to_char")))
                 .list();
     }
 
