@@ -194,6 +194,7 @@ knowledge_chunk.text text not null
 knowledge_chunk.page integer
 knowledge_chunk.from_char integer not null default 0
 knowledge_chunk.to_char integer not null default 0
+knowledge_chunk.vector bytea
 knowledge_document.id uuid not null
 knowledge_document.org_id uuid not null
 knowledge_document.base_id uuid not null
@@ -619,6 +620,7 @@ CREATE INDEX instance_of_version ON public.instance USING btree (offering_versio
 CREATE INDEX instance_provisioning ON public.instance USING btree (updated_at) WHERE (state = 'provisioning'::text)
 CREATE INDEX knowledge_base_of_instance ON public.knowledge_base USING btree (org_id, instance_id) WHERE (instance_id IS NOT NULL)
 CREATE INDEX knowledge_base_of_offering ON public.knowledge_base USING btree (offering_id) WHERE (offering_id IS NOT NULL)
+CREATE INDEX knowledge_chunk_unembedded ON public.knowledge_chunk USING btree (base_id) WHERE (vector IS NULL)
 CREATE INDEX knowledge_document_due ON public.knowledge_document USING btree (due_at) WHERE (due_at IS NOT NULL)
 CREATE INDEX knowledge_document_newest ON public.knowledge_document USING btree (org_id, base_id, id DESC)
 CREATE INDEX ledger_verification_started ON public.ledger_verification USING btree (started_at DESC)
@@ -857,6 +859,7 @@ knowledge_chunk: CHECK (("position" >= 0))
 knowledge_chunk: CHECK (((length(text) >= 1) AND (length(text) <= 1200)))
 knowledge_chunk: CHECK ((from_char >= 0))
 knowledge_chunk: CHECK ((length(heading) <= 255))
+knowledge_chunk: CHECK ((length(vector) = 1536))
 knowledge_chunk: CHECK ((page > 0))
 knowledge_chunk: CHECK ((to_char >= from_char))
 knowledge_chunk: FOREIGN KEY (org_id, base_id, document_id) REFERENCES knowledge_document(org_id, base_id, id) ON DELETE CASCADE

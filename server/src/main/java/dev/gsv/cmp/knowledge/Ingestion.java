@@ -33,7 +33,10 @@ class Ingestion {
     static final List<Duration> PAUSES = List.of(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(10));
 
     private static final Duration IDLE = Duration.ofSeconds(30);
+    /** Percent when it is read, and when only its place on the shelf is missing. */
     private static final int READ = 40;
+
+    private static final int READY = 99;
 
     private final IngestionStore store;
     private final Intake intake;
@@ -105,8 +108,8 @@ class Ingestion {
             if (chunks.isEmpty()) {
                 throw new Unreadable(Reason.EMPTY);
             }
-            if (store.progress(claimed.org(), claimed.document(), claimed.attempt(), READ, LEASE)) {
-                intake.put(claimed, extract, chunks);
+            if (alive(claimed, READ)) {
+                intake.put(claimed, extract, chunks, vectors(claimed, chunks));
                 meters.counter("cmp.knowledge.documents", "outcome", "ready").increment();
             }
         } catch (Unreadable e) {
@@ -125,6 +128,20 @@ class Ingestion {
         } catch (RuntimeException e) {
             trouble(claimed, e);
         }
+    }
+
+    /** Says how far it is. False when the document is no longer this worker's, or is gone. */
+    private boolean alive(Claimed claimed, int percent) {
+        return store.progress(claimed.org(), claimed.document(), claimed.attempt(), percent, LEASE);
+    }
+
+    /** What cannot be embedded now gets its vectors in the background; it is found by its words until then. */
+    private List<byte[]> vectors(Claimed claimed, List<Chunks.Chunk> chunks) {
+        List<String> texts = chunks.stream()
+                .map(chunk -> Embeddings.meaning("", chunk.heading(), chunk.text()))
+                .toList();
+        return Embedder.vectors(texts, done -> alive(claimed, READ + (READY - READ) * done / texts.size()))
+                .orElse(List.of());
     }
 
     /** Whatever is wrong here is ours: the document waits for another attempt, and fails after the last one. */

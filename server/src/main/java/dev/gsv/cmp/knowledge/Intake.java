@@ -22,10 +22,11 @@ class Intake {
     /**
      * Makes a document ready. Nothing happens when it was removed meanwhile, or taken over by another worker.
      *
+     * @param vectors of the passages; none where there is no model
      * @throws Unreadable when the plan does not allow so many passages
      */
     @Transactional(rollbackFor = Unreadable.class)
-    void put(Claimed claimed, Extract extract, List<Chunks.Chunk> chunks) throws Unreadable {
+    void put(Claimed claimed, Extract extract, List<Chunks.Chunk> chunks, List<byte[]> vectors) throws Unreadable {
         if (!store.lock(claimed.org(), claimed.base())) {
             return;
         }
@@ -35,8 +36,18 @@ class Intake {
         }
         Integer pages = extract.numbered() == 0 ? null : extract.numbered();
         if (queue.ready(claimed.org(), claimed.document(), claimed.attempt(), extract.characters(), pages)) {
-            store.insertChunks(claimed.org(), claimed.base(), claimed.document(), chunks);
+            store.insertChunks(claimed.org(), claimed.base(), claimed.document(), chunks, vectors);
             store.revise(claimed.org(), claimed.base());
+        }
+    }
+
+    /** Gives passages of one base their vectors; searches find them from here on, in a new index. */
+    @Transactional
+    void embed(List<KnowledgeStore.Bare> passages, List<byte[]> vectors) {
+        KnowledgeStore.Bare first = passages.getFirst();
+        if (store.lock(first.org(), first.base())) {
+            store.embed(first.org(), first.base(), passages, vectors);
+            store.revise(first.org(), first.base());
         }
     }
 }

@@ -14,4 +14,9 @@ class KnowledgeJobs {
     Job waitingDocuments(Ingestion ingestion) {
         return new Job("knowledge.ingest", Duration.ofSeconds(2), ingestion::wake);
     }
+
+    @Bean
+    Job missingVectors(Embedder embedder) {
+        return new Job("knowledge.embed", Duration.ofSeconds(20), embedder::sweep);
+    }
 }

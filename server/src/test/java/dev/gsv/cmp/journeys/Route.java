@@ -171,6 +171,7 @@ record Route(String path, String method, Optional<Needs> needs, boolean open, bo
                 Map.of("overrides", Map.of());
             case "POST /api/v1/instances/{instance_id}/training_documents" ->
                 Map.of("kind", "text", "title", "Mine", "text", "Nine to five.");
+            case "POST /api/v1/instances/{instance_id}/knowledge/query" -> Map.of("query", "When are you open?");
             case "POST /v1/runs" -> Flows.ask(ids.get("instance_id"), "s", "Hello");
             case "POST /v1/invoke" -> Map.of("input", "Hello");
             case "POST /api/v1/billing/authorize" -> Map.of("instance_id", ids.get("instance_id"));

@@ -92,7 +92,7 @@ class IngestionTest {
 
         // The first one was not dead but slow, and comes back with something else.
         Extract other = Extract.of("Zebras.");
-        node.bean(Intake.class).put(dead, other, Chunks.of(other));
+        node.bean(Intake.class).put(dead, other, Chunks.of(other), List.of());
         queue.fail(own.org(), document.id(), dead.attempt(), "X", "Too late.");
         assertThat(now(own, document).status()).isEqualTo(TrainingDocument.Status.READY);
         assertThat(now(own, document).chunks()).isEqualTo(1);
