@@ -132,6 +132,7 @@ hold.expires_at timestamp with time zone not null
 hold.created_at timestamp with time zone not null
 hold.grants ARRAY not null
 hold.grant_micros ARRAY not null
+hold.capability text
 hold.capabilities ARRAY
 idempotency_record.scope text not null
 idempotency_record.operation text not null
@@ -816,8 +817,8 @@ demo_seed: PRIMARY KEY (only_row)
 free_allowance: FOREIGN KEY (org_id) REFERENCES organization(id) ON DELETE CASCADE
 free_allowance: FOREIGN KEY (plan_id) REFERENCES plan(id) ON DELETE CASCADE
 free_allowance: PRIMARY KEY (org_id, plan_id)
+hold: CHECK (((length(capability) >= 1) AND (length(capability) <= 100)))
 hold: CHECK ((amount_micros >= 0))
-hold: CHECK ((cardinality(capabilities) > 0))
 hold: CHECK ((cardinality(grants) = cardinality(grant_micros)))
 hold: PRIMARY KEY (org_id, id)
 idempotency_record: CHECK (((http_status IS NULL) = (response IS NULL)))
@@ -1020,7 +1021,6 @@ reservation: CHECK (((closed_at IS NULL) = (debited_micros IS NULL)))
 reservation: CHECK (((status <> 'settled'::text) OR (closed_at IS NOT NULL)))
 reservation: CHECK ((absorbed_micros >= 0))
 reservation: CHECK ((amount_micros >= 0))
-reservation: CHECK ((cardinality(capabilities) > 0))
 reservation: CHECK ((debited_micros >= 0))
 reservation: CHECK ((length(reason) <= 500))
 reservation: CHECK ((status = ANY (ARRAY['settled'::text, 'expired'::text, 'cancelled'::text])))

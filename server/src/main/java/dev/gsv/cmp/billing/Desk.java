@@ -144,6 +144,12 @@ public final class Desk {
         return held(purse, larger);
     }
 
+    /** True for the hold of a run of this gateway, which ends it itself. The desk was asked for it. */
+    public boolean ofRun(OrgId org, UUID reservation) {
+        Hold hold = books.hold(org, reservation);
+        return hold != null && hold.run() != null;
+    }
+
     /** Charges an answered run at the price that was valid when its credit was held (section 11.3). */
     public SettleOutcome settle(SettleRequest request) {
         Hold hold = books.hold(request.org(), request.reservation());

@@ -24,7 +24,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param attach true for a tool beside a running program: it joins the embedded server that runs, and changes nothing
  * @param allowLosingCommits true in tests only: accepts a server with fsync off
  * @param connections size of the pool; with virtual threads the pool is the queue
- * @param connectionWait how long a caller waits for a connection before the answer is 503
+ * @param connectionWait how long a caller waits for a connection before the answer is 503; four times as long while the
+ *     database answers and only many others were there before
  * @param statementTimeout bound on one statement of the application
  * @param lockTimeout bound on waiting for a lock
  * @param idleInTransactionTimeout a transaction that does nothing for so long is cut off
@@ -37,7 +38,7 @@ record DatabaseSettings(
         @DefaultValue("false") boolean attach,
         @DefaultValue("false") boolean allowLosingCommits,
         @DefaultValue("16") int connections,
-        @DefaultValue("5s") Duration connectionWait,
+        @DefaultValue("2s") Duration connectionWait,
         @DefaultValue("5s") Duration statementTimeout,
         @DefaultValue("2s") Duration lockTimeout,
         @DefaultValue("10s") Duration idleInTransactionTimeout) {

@@ -6,7 +6,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -104,6 +107,8 @@ public final class Lanes<T, R> implements SmartLifecycle {
         final T what;
         final CompletableFuture<Answer<R>> answer = new CompletableFuture<>();
         final AtomicInteger state = new AtomicInteger(QUEUED);
+        /** The caller was told to come back while its batch went on. */
+        volatile boolean left;
 
         Task(T what) {
             this.what = what;
@@ -189,8 +194,10 @@ public final class Lanes<T, R> implements SmartLifecycle {
         try {
             return task.answer.get(MAX_BATCH.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
+            task.left = true;
             throw busy();
         } catch (InterruptedException e) {
+            task.left = true;
             Thread.currentThread().interrupt();
             throw busy();
         } catch (ExecutionException e) {
@@ -212,6 +219,7 @@ public final class Lanes<T, R> implements SmartLifecycle {
         while (running || !queue.isEmpty()) {
             Task<T, R> first = next(queue);
             if (first == null) {
+                drained.clear();
                 continue;
             }
             linger(queue, drained.size(), took);
@@ -258,25 +266,52 @@ public final class Lanes<T, R> implements SmartLifecycle {
                 batch.get(i).answer.complete(answers.get(i));
             }
         } catch (Undone e) {
-            if (batch.size() == 1) {
-                batch.getFirst().answer.completeExceptionally(e.why);
-            } else {
-                // Nothing of it was written. One task may have spoilt it for the others, so each goes alone.
-                batch.forEach(task -> done(List.of(task)));
-            }
+            divide(batch, e).forEach(this::done);
         } catch (Throwable e) {
             LOG.error("a batch of {} of the lanes {} could not be committed", batch.size(), name, e);
             batch.forEach(task -> task.answer.completeExceptionally(busy()));
         }
     }
 
+    /**
+     * What is tried again of a batch of which nothing was written: one key, or one task of it, may have spoilt it for
+     * the others. What the database was too busy for is not tried once for each of the callers, who would all have left
+     * by then; and nothing is done for callers who have.
+     */
+    private List<List<Task<T, R>>> divide(List<Task<T, R>> batch, Undone undone) {
+        Map<Object, List<Task<T, R>>> byKey = new LinkedHashMap<>();
+        for (Task<T, R> task : batch) {
+            byKey.computeIfAbsent(key.apply(task.what), any -> new ArrayList<>())
+                    .add(task);
+        }
+        List<List<Task<T, R>>> parts = new ArrayList<>(byKey.values());
+        if (parts.size() == 1 && !undone.busy) {
+            parts = batch.stream().map(List::of).toList();
+        }
+        boolean whole = parts.size() == 1 || undone.unconnected;
+        if (whole) {
+            batch.forEach(task -> task.answer.completeExceptionally(undone.why));
+            return List.of();
+        }
+        return parts.stream()
+                .map(part -> part.stream().filter(task -> !task.left).toList())
+                .filter(part -> !part.isEmpty())
+                .toList();
+    }
+
     /** The work threw, so that nothing was written. */
     private static final class Undone extends RuntimeException {
         final transient RuntimeException why;
+        /** The database stood in the way, and not the work. */
+        final boolean busy;
+        /** There was no connection: there will be none for a part of the batch either. */
+        final boolean unconnected;
 
         Undone(RuntimeException why) {
             super(why);
-            this.why = why;
+            this.busy = SqlState.isTransient(why);
+            this.unconnected = why instanceof CannotCreateTransactionException;
+            this.why = busy ? busy() : why;
         }
     }
 
@@ -297,7 +332,7 @@ public final class Lanes<T, R> implements SmartLifecycle {
                     throw e; // The commit itself failed: whether it was made is not known.
                 }
                 if (attempt == ATTEMPTS || !SqlState.isWorthRepeating(e)) {
-                    throw new Undone(SqlState.isTransient(e) ? busy() : e);
+                    throw new Undone(e);
                 }
                 pause(attempt);
             }

@@ -8,6 +8,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import jakarta.annotation.PreDestroy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,8 +76,13 @@ final class Outage {
         }
     }
 
-    /** A pool whose failures to reach the server begin an outage, and whose next connection ends it. */
+    /**
+     * A pool whose failures to reach the server begin an outage, and whose next connection ends it. Who did not get one
+     * because all are in use waits some more: a crowd is served one after the other and not sent away.
+     */
     static final class Pool extends HikariDataSource {
+        private static final int TURNS = 4;
+
         private final Outage outage;
 
         Pool(Outage outage) {
@@ -85,17 +91,30 @@ final class Outage {
 
         @Override
         public Connection getConnection() throws SQLException {
-            try {
-                Connection connection = super.getConnection();
-                outage.over();
-                return connection;
-            } catch (SQLException e) {
-                // Without such a cause the pool is only exhausted.
-                if (SqlState.GONE.in(e)) {
-                    outage.began(e.getCause() == null ? e : e.getCause());
+            for (int turn = 1; ; turn++) {
+                try {
+                    Connection connection = super.getConnection();
+                    outage.over();
+                    return connection;
+                } catch (SQLTransientConnectionException e) {
+                    // Without such a cause the pool is only exhausted.
+                    boolean gone = gone(e);
+                    if (gone || turn == TURNS || isClosed()) {
+                        throw e;
+                    }
+                } catch (SQLException e) {
+                    gone(e);
+                    throw e;
                 }
-                throw e;
             }
+        }
+
+        private boolean gone(SQLException e) {
+            boolean gone = SqlState.GONE.in(e);
+            if (gone) {
+                outage.began(e.getCause() == null ? e : e.getCause());
+            }
+            return gone;
         }
     }
 

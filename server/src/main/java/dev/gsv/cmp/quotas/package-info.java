@@ -19,7 +19,7 @@
  *   <li>grants add up and never replace each other;
  *   <li>a budget is never held beyond its limit;
  *   <li>a batch is its runs one after the other;
- *   <li>the number of statements does not depend on how many runs there are.
+ *   <li>the number of round trips does not depend on how many runs there are.
  * </ul>
  */
 @NullMarked

@@ -8,7 +8,9 @@ import dev.gsv.cmp.billing.SettleRequest;
 import dev.gsv.cmp.instances.Usages;
 import dev.gsv.cmp.kit.Credits;
 import dev.gsv.cmp.kit.Idempotency;
+import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.Problem;
+import dev.gsv.cmp.orgs.OrgId;
 import dev.gsv.cmp.quotas.Turnstile;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -151,6 +153,7 @@ final class Batch {
 
     private Posting.Posted settle(Posting.Settle settle) {
         SettleRequest request = settle.settlement();
+        notOfRun(request.org(), request.reservation());
         SettleOutcome outcome = desk.settle(request);
         SettleOutcome.Closed closed = outcome.orThrow();
         if (outcome instanceof SettleOutcome.Closed) {
@@ -161,7 +164,16 @@ final class Batch {
         return new Posting.Posted.Settled(closed);
     }
 
+    /** A service that ends the hold of a run of ours would keep that run from ever being closed. */
+    private void notOfRun(OrgId org, UUID reservation) {
+        if (desk.ofRun(org, reservation)) {
+            throw new KitProblem.InvalidState(
+                    "The reservation is that of a run of this gateway, which settles it itself.");
+        }
+    }
+
     private Posting.Posted release(ReleaseRequest request) {
+        notOfRun(request.org(), request.reservation());
         return new Posting.Posted.Settled(desk.release(request).orThrow());
     }
 
@@ -173,6 +185,14 @@ final class Batch {
 
     void finished(Idempotency.Key key, int status, String body) {
         finished.put(key, new Idempotency.Finished(key, status, body));
+    }
+
+    /** A late answer that cannot be closed gives the key back that it has taken again. */
+    void refusedLate(Opened run) {
+        Idempotency.Key key = run.idempotencyKey();
+        if (key != null && late.contains(key)) {
+            freed.add(key);
+        }
     }
 
     void freed(Idempotency.Key key) {

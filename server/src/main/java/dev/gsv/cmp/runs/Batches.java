@@ -26,8 +26,10 @@ import org.springframework.stereotype.Component;
 
 /**
  * Commits postings together: keys, then runs, then limits, then wallets, whose rows are the hottest; every lock in one
- * order. Each posting is decided as if it had come alone, in the order of arrival, and a refusal by a later gate leaves
- * no trace in an earlier one. The number of statements does not depend on the number of postings.
+ * order, but for keys of runs that were taken for dead and answer after all: where two nodes meet in a circle over
+ * those, the database says so and one of them does its batch again. Each posting is decided as if it had come alone, in
+ * the order of arrival, and a refusal by a later gate leaves no trace in an earlier one. The number of statements does
+ * not depend on the number of postings.
  */
 @Component
 class Batches {
@@ -164,6 +166,9 @@ class Batches {
         } catch (Problem refusal) {
             if (keyed != null) {
                 keep(batch, keyed, refusal);
+            }
+            if (posting instanceof Posting.Close close) {
+                batch.refusedLate(close.run());
             }
             return new Lanes.Answer.Refused<>(refusal);
         }

@@ -1,13 +1,16 @@
 package dev.gsv.cmp.runs;
 
 import dev.gsv.cmp.kit.Credits;
+import dev.gsv.cmp.kit.KitProblem;
 import dev.gsv.cmp.kit.Lanes;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Closes a run: slot, charge or release, row, usage, and the answer of its key, in the one transaction of the runs that
@@ -57,18 +60,30 @@ class Closing {
         return kept ? pending : new Run.Billing(Credits.ZERO, Credits.ZERO, run.balance(), "released");
     }
 
-    /** Closes what was kept. False when the database still does not take it. */
-    boolean closeLate(Unsettled.Late late) {
+    /** What became of a run that is closed late. */
+    enum Lateness {
+        CLOSED,
+        /** The database does not take it yet. */
+        NOT_YET,
+        /** It is decided that it cannot be closed; trying again changes nothing. */
+        NEVER
+    }
+
+    /** Closes what was kept. */
+    Lateness closeLate(Unsettled.Late late) {
         try {
             String body = late.body();
             Run.Billing billing = closed(
                     late.run(),
                     lanes.submit(new Posting.Close(late.run(), late.ending(), paid -> body == null ? "{}" : body)));
             LOG.info("run {} was settled late: {} debited", late.run().run(), billing.debited());
-            return true;
-        } catch (RuntimeException e) {
+            return Lateness.CLOSED;
+        } catch (KitProblem.Unavailable | DataAccessException | TransactionException e) {
             LOG.warn("run {} still cannot be settled: {}", late.run().run(), e.getMessage());
-            return false;
+            return Lateness.NOT_YET;
+        } catch (RuntimeException e) {
+            LOG.error("run {} can never be settled: {}", late.run().run(), e.getMessage());
+            return Lateness.NEVER;
         }
     }
 

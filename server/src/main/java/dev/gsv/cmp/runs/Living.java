@@ -68,13 +68,16 @@ class Living implements SmartLifecycle {
         quotas.renew(Set.copyOf(runs.keySet()));
     }
 
-    /** Closes what waits; stops at the first that the database does not take. */
+    /** Closes what waits; stops at the first that the database does not take yet. */
     void reconcile() {
         for (Unsettled.Late late : unsettled.waiting(RECONCILE_PORTION)) {
-            if (!closing.closeLate(late)) {
-                return;
+            switch (closing.closeLate(late)) {
+                case CLOSED -> unsettled.settled(late);
+                case NEVER -> unsettled.refused(late);
+                case NOT_YET -> {
+                    return;
+                }
             }
-            unsettled.settled(late);
         }
     }
 

@@ -94,6 +94,17 @@ class Unsettled {
         }
     }
 
+    /** Puts aside what can never be settled, for the operator to look at, so that others do not wait behind it. */
+    void refused(Late late) {
+        try {
+            Path aside = Files.createDirectories(folder.resolve("refused"));
+            String name = late.run().run() + ENDING;
+            Files.move(folder.resolve(name), aside.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private List<Path> files(int atMost) {
         List<Path> found = new ArrayList<>();
         if (!Files.isDirectory(folder)) {

@@ -7,12 +7,15 @@ import dev.gsv.cmp.orgs.OrgId;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -44,57 +47,110 @@ public final class LedgerBench {
         System.exit(0);
     }
 
+    /** Figures by name, so that one of them can be looked at alone: {@code -Donly=hot,p99}. */
     private void run() throws Exception {
-        if (Boolean.getBoolean("profile")) {
-            Load.Result result = lanes(List.of(wallet()), CALLERS);
-            OUT.println("PROFILE " + result);
-            return;
+        progress("warming up");
+        lanes(List.of(wallet()), CALLERS);
+        lanes(List.of(wallet()), CALLERS);
+        Map<String, Figure> figures = new LinkedHashMap<>();
+        figures.put("hot", this::hot);
+        figures.put("nodes", this::nodes);
+        figures.put("p99", this::latency);
+        figures.put("spread", this::spread);
+        figures.put("entries", this::manyEntries);
+        String only = System.getProperty("only", "");
+        for (Map.Entry<String, Figure> figure : figures.entrySet()) {
+            if (only.isEmpty() || List.of(only.split(",", -1)).contains(figure.getKey())) {
+                figure.getValue().measure();
+            }
         }
-        OrgId hot = wallet();
-        List<OrgId> one = List.of(hot);
+        OUT.printf("%n%-62s %12s %12s %8s   %s%n", "figure", "baseline", "CMP", "ratio", "to reach");
+        table.forEach(OUT::println);
+        boolean right = check();
+        stage.close();
+        System.exit(right ? 0 : 1);
+    }
+
+    private interface Figure {
+        void measure() throws Exception;
+    }
+
+    private void hot() throws InterruptedException {
+        List<OrgId> one = List.of(wallet());
         progress("one hot wallet: a transaction per operation");
         Load.Result baseline = single(one, CALLERS);
         progress("one hot wallet: lanes");
         Load.Result lanes = lanes(one, CALLERS);
-        progress("the bound: inserts of the same rows alone");
-        long bound = inserts(wallet());
+        progress("the bound: inserts of the same rows alone, by one connection as the wallet's lane has");
+        OrgId bare = wallet();
+        long bound = inserts(bare, 1);
+        progress("the bound by all lanes' connections");
+        long wide = inserts(bare, Lanes.Limits.USUAL.lanes());
+        jdbc().sql("delete from hold where org_id = :org")
+                .param("org", bare.value())
+                .update();
+        row("pairs/s, one hot wallet, 512 callers, against the baseline", baseline.perSecond(), lanes.perSecond(), 20);
+        row("the same against set-based inserts alone, one connection", bound, lanes.perSecond(), 0.6);
+        row("the same against set-based inserts alone, 4 connections", wide, lanes.perSecond(), 0.6);
+        say(
+                "hold, hot wallet, 512 callers: p50 and p99 in ms",
+                "%.1f, %.1f".formatted(baseline.p50(), baseline.p99()),
+                "%.1f, %.1f".formatted(lanes.p50(), lanes.p99()),
+                "",
+                "");
+    }
+
+    private void nodes() throws InterruptedException {
+        List<OrgId> one = List.of(wallet());
+        progress("one hot wallet: lanes of one node");
+        Load.Result lanes = lanes(one, CALLERS);
         progress("one hot wallet: lanes of two nodes");
         Load.Result two = twoNodes(one);
-        row("pairs/s, one hot wallet, 512 callers, against the baseline", baseline.perSecond(), lanes.perSecond(), 20);
-        row("the same against set-based inserts alone", bound, lanes.perSecond(), 0.6);
+        row("two nodes on one database against one, hot wallet", lanes.perSecond(), two.perSecond(), 0.9);
+    }
+
+    private void latency() throws InterruptedException {
+        for (int wallets : new int[] {1, 64}) {
+            List<OrgId> orgs = Stream.generate(this::wallet).limit(wallets).toList();
+            progress("64 callers on " + wallets + " wallets");
+            Load.Result few = lanes(orgs, 64);
+            say(
+                    "p99 of a hold at 64 callers, wallets: " + wallets,
+                    "p50 %.2f ms".formatted(few.p50()),
+                    "%.2f ms".formatted(few.p99()),
+                    "",
+                    "<= 5 ms");
+        }
+    }
+
+    private void spread() throws InterruptedException {
         progress("making " + MANY_WALLETS + " wallets");
         List<OrgId> many = wallets(MANY_WALLETS);
         progress("many wallets: a transaction per operation");
-        Load.Result spreadBaseline = single(many, CALLERS);
+        Load.Result baseline = single(many, CALLERS);
         progress("many wallets: lanes");
-        Load.Result spread = lanes(many, CALLERS);
         row(
                 "pairs/s over " + MANY_WALLETS + " wallets, against the baseline",
-                spreadBaseline.perSecond(),
-                spread.perSecond(),
+                baseline.perSecond(),
+                lanes(many, CALLERS).perSecond(),
                 5);
-        row("two nodes on one database against one, hot wallet", lanes.perSecond(), two.perSecond(), 0.9);
-        progress("64 callers");
-        Load.Result few = lanes(many, 64);
-        say("p99 of a hold at 64 callers", "", "%.2f ms".formatted(few.p99()), "", "<= 5 ms");
-        if (MANY_ENTRIES > 0) {
-            progress("adding " + MANY_ENTRIES + " entries");
-            Load.Result before = lanes(one, CALLERS);
-            entries(MANY_ENTRIES);
-            progress("one hot wallet beside " + MANY_ENTRIES + " entries");
-            row(
-                    "pairs/s with " + MANY_ENTRIES + " entries, against few",
-                    before.perSecond(),
-                    lanes(one, CALLERS).perSecond(),
-                    0.8);
+    }
+
+    private void manyEntries() throws InterruptedException {
+        if (MANY_ENTRIES == 0) {
+            return;
         }
-        OUT.printf("%n%-62s %12s %12s %8s   %s%n", "figure", "baseline", "CMP", "ratio", "to reach");
-        table.forEach(OUT::println);
-        OUT.printf(
-                "%nlatency of a hold, hot wallet, %d callers: p50 %.1f ms, p99 %.1f ms (baseline %.1f ms, %.1f ms)%n",
-                CALLERS, lanes.p50(), lanes.p99(), baseline.p50(), baseline.p99());
-        check();
-        stage.close();
+        List<OrgId> one = List.of(wallet());
+        progress("one hot wallet beside few entries");
+        Load.Result before = lanes(one, CALLERS);
+        progress("adding " + MANY_ENTRIES + " entries");
+        entries(MANY_ENTRIES);
+        progress("one hot wallet beside " + MANY_ENTRIES + " entries");
+        row(
+                "pairs/s with " + MANY_ENTRIES + " entries, against few",
+                before.perSecond(),
+                lanes(one, CALLERS).perSecond(),
+                0.8);
     }
 
     private static void progress(String what) {
@@ -163,11 +219,11 @@ public final class LedgerBench {
     }
 
     /** Rows of the same number and size, in batches of the same size, and nothing else. */
-    private long inserts(OrgId org) throws InterruptedException {
+    private long inserts(OrgId org, int connections) throws InterruptedException {
         TransactionTemplate whole = new TransactionTemplate(stage.bean(PlatformTransactionManager.class));
         int batch = Lanes.Limits.USUAL.batch() / 2;
         return batch
-                * Load.of(Lanes.Limits.USUAL.lanes(), () -> {
+                * Load.of(connections, () -> {
                             long began = System.nanoTime();
                             whole.executeWithoutResult(status -> Rough.insert(stage, org, instance, batch));
                             return System.nanoTime() - began;
@@ -228,7 +284,7 @@ public final class LedgerBench {
     }
 
     /** What was measured was also right. */
-    private void check() {
+    private boolean check() {
         Long wrong = jdbc().sql("""
                         select count(*) from wallet w
                         where w.held_micros <> coalesce((select sum(h.amount_micros) from hold h where h.org_id = w.org_id), 0)
@@ -241,5 +297,6 @@ public final class LedgerBench {
                         : wrong + " WALLETS ARE WRONG");
         OUT.println("measured at " + Instant.now().toString().substring(0, 16) + "Z on "
                 + Runtime.getRuntime().availableProcessors() + " processors; fsync on, synchronous_commit on");
+        return wrong == 0;
     }
 }

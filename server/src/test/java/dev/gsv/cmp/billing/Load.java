@@ -8,19 +8,19 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /** Callers that each do the same again and again: how often in a second, and how long a part of it took. */
-final class Load {
+public final class Load {
 
-    private static final int WARM_SECONDS = Integer.getInteger("warm", 3);
+    private static final int WARM_SECONDS = Integer.getInteger("warm", 8);
     private static final int SECONDS = Integer.getInteger("seconds", 8);
     private static final int MOST = 1 << 16;
 
     /** What was measured; latencies in milliseconds. */
-    record Result(long perSecond, double p50, double p99) {}
+    public record Result(long perSecond, double p50, double p99) {}
 
     private Load() {}
 
     /** @param work does it once and says how many nanoseconds the part of interest took */
-    static Result of(int callers, LongSupplier work) throws InterruptedException {
+    public static Result of(int callers, LongSupplier work) throws InterruptedException {
         long warm = System.nanoTime() + WARM_SECONDS * 1_000_000_000L;
         long end = warm + SECONDS * 1_000_000_000L;
         Queue<long[]> measured = new ConcurrentLinkedQueue<>();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.gsv.cmp.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -215,6 +216,76 @@ class LanesTest {
             assertThatThrownBy(() -> lanes.submit("a")).isInstanceOf(KitProblem.Unavailable.class);
         }
         assertThat(written()).isEmpty();
+    }
+
+    @Test
+    void cc_17_without_a_connection_a_whole_batch_is_told_after_one_wait() throws Exception {
+        lanes(ONE, this::write);
+        try (Connection taken = pool.getConnection()) {
+            long began = System.nanoTime();
+            List<Future<String>> answers = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                String name = "n" + i;
+                answers.add(callers.submit(() -> lanes.submit(name)));
+            }
+            for (Future<String> answer : answers) {
+                assertThatThrownBy(answer::get).hasCauseInstanceOf(KitProblem.Unavailable.class);
+            }
+            // The first of them may have gone alone.
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
+    void cc_07_a_key_whose_rows_are_locked_stops_its_lane_once_and_not_for_each_of_its_callers() throws Exception {
+        HikariDataSource more = new HikariDataSource();
+        more.setDataSource(pool.getDataSource());
+        more.setMaximumPoolSize(2);
+        jdbc.sql("create table guarded (name text primary key)").update();
+        jdbc.sql("insert into guarded values ('held'), ('free')").update();
+        lanes = new Lanes<>(
+                "test",
+                new Lanes.Limits(1, 128, 128),
+                name -> name.substring(0, 4),
+                names -> {
+                    JdbcClient inside = JdbcClient.create(more);
+                    inside.sql("set local lock_timeout = '500ms'").update();
+                    names.stream()
+                            .map(name -> name.substring(0, 4))
+                            .distinct()
+                            .sorted()
+                            .forEach(name -> inside.sql("select name from guarded where name = :name for update")
+                                    .param("name", name)
+                                    .query(String.class)
+                                    .single());
+                    return names.stream()
+                            .map(name -> (Lanes.Answer<String>) new Lanes.Answer.Done<>(name))
+                            .toList();
+                },
+                new JdbcTransactionManager(more),
+                new SimpleMeterRegistry());
+        try (more;
+                Connection other = pool.getConnection()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("select name from guarded where name = 'held' for update");
+            List<Future<String>> stuck = new ArrayList<>();
+            List<Future<String>> fine = new ArrayList<>();
+            lanes.start();
+            long began = System.nanoTime();
+            for (int i = 0; i < 50; i++) {
+                String number = String.valueOf(i);
+                stuck.add(callers.submit(() -> lanes.submit("held" + number)));
+                fine.add(callers.submit(() -> lanes.submit("free" + number)));
+            }
+            for (int i = 0; i < 50; i++) {
+                assertThat(fine.get(i).get()).isEqualTo("free" + i);
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
+            for (Future<String> each : stuck) {
+                assertThatThrownBy(each::get).hasCauseInstanceOf(KitProblem.Unavailable.class);
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gsv.cmp.Api;
 import dev.gsv.cmp.Harness;
+import dev.gsv.cmp.kit.Credits;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -226,6 +228,49 @@ class TroubleTest {
             assertThat(booth.ledgerAmounts()).containsExactly("usage -3", "trial_grant 100");
         }
         booth.keepsTheLaws();
+    }
+
+    @Test
+    void a_service_cannot_end_the_hold_of_a_run_that_goes_on() throws Exception {
+        Booth booth = Booth.of(Booth.MODEL, Map.of());
+        Booth.model().mood = OddModel.Mood.SLOW;
+        Api service = booth.service();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Api.Reply> running = threads.submit(() -> booth.run("x"));
+            until(Duration.ofSeconds(10), () -> booth.count("hold") == 1);
+            String reservation = booth.sql("select id::text from hold where org_id = :org")
+                    .query(String.class)
+                    .single();
+            service.post(
+                            "/api/v1/billing/settle",
+                            Map.of(
+                                    "reservation_id",
+                                    reservation,
+                                    "instance_id",
+                                    booth.instance(),
+                                    "usage",
+                                    Map.of("requests", 1)))
+                    .expect(409, "INVALID_STATE");
+            service.delete("/api/v1/billing/reservations/" + reservation).expect(409, "INVALID_STATE");
+            running.get().expect(200);
+        }
+        assertThat(booth.balance()).isEqualTo("97");
+    }
+
+    @Test
+    void a_run_that_can_never_be_settled_keeps_no_other_waiting() {
+        Booth booth = Booth.of(Booth.ECHO, Map.of());
+        Unsettled unsettled = booth.harness().bean(Unsettled.class);
+        Opened unknown = new Opened(
+                booth.org(),
+                UUID.randomUUID(),
+                UUID.fromString(booth.instance()),
+                UUID.randomUUID(),
+                null,
+                Credits.ZERO);
+        unsettled.keep(new Unsettled.Late(unknown, Ending.abandoned(), null));
+        booth.harness().bean(Living.class).reconcile();
+        assertThat(unsettled.waiting(10)).noneMatch(late -> late.run().run().equals(unknown.run()));
     }
 
     @Test
