@@ -192,6 +192,10 @@ knowledge_chunk.document_id uuid not null
 knowledge_chunk.position integer not null
 knowledge_chunk.heading text not null
 knowledge_chunk.text text not null
+knowledge_chunk.page integer
+knowledge_chunk.from_char integer not null default 0
+knowledge_chunk.to_char integer not null default 0
+knowledge_chunk.vector bytea
 knowledge_document.id uuid not null
 knowledge_document.org_id uuid not null
 knowledge_document.base_id uuid not null
@@ -199,6 +203,25 @@ knowledge_document.title text not null
 knowledge_document.sha256 text not null
 knowledge_document.characters integer not null
 knowledge_document.created_at timestamp with time zone not null default now()
+knowledge_document.kind text not null default 'document'::text
+knowledge_document.filename text
+knowledge_document.content_type text not null default 'text/markdown'::text
+knowledge_document.size_bytes bigint not null default 0
+knowledge_document.status text not null default 'READY'::text
+knowledge_document.progress smallint not null default 100
+knowledge_document.reason_code text
+knowledge_document.reason text
+knowledge_document.pages integer
+knowledge_document.attempts integer not null default 0
+knowledge_document.attempts_left integer not null default 4
+knowledge_document.due_at timestamp with time zone
+knowledge_document.updated_at timestamp with time zone not null default now()
+knowledge_document.ready_at timestamp with time zone
+knowledge_original.org_id uuid not null
+knowledge_original.base_id uuid not null
+knowledge_original.document_id uuid not null
+knowledge_original.piece integer not null
+knowledge_original.bytes bytea not null
 ledger_verification.id uuid not null
 ledger_verification.org_id uuid
 ledger_verification.status text not null default 'running'::text
@@ -598,6 +621,9 @@ CREATE INDEX instance_of_version ON public.instance USING btree (offering_versio
 CREATE INDEX instance_provisioning ON public.instance USING btree (updated_at) WHERE (state = 'provisioning'::text)
 CREATE INDEX knowledge_base_of_instance ON public.knowledge_base USING btree (org_id, instance_id) WHERE (instance_id IS NOT NULL)
 CREATE INDEX knowledge_base_of_offering ON public.knowledge_base USING btree (offering_id) WHERE (offering_id IS NOT NULL)
+CREATE INDEX knowledge_chunk_unembedded ON public.knowledge_chunk USING btree (base_id) WHERE (vector IS NULL)
+CREATE INDEX knowledge_document_due ON public.knowledge_document USING btree (due_at) WHERE (due_at IS NOT NULL)
+CREATE INDEX knowledge_document_newest ON public.knowledge_document USING btree (org_id, base_id, id DESC)
 CREATE INDEX ledger_verification_started ON public.ledger_verification USING btree (started_at DESC)
 CREATE INDEX login_failure_end ON public.login_failure USING btree (window_end)
 CREATE INDEX membership_user ON public.membership USING btree (user_id, org_id)
@@ -659,6 +685,7 @@ CREATE UNIQUE INDEX knowledge_chunk_pkey ON public.knowledge_chunk USING btree (
 CREATE UNIQUE INDEX knowledge_document_base_id_sha256_key ON public.knowledge_document USING btree (base_id, sha256)
 CREATE UNIQUE INDEX knowledge_document_org_id_base_id_id_key ON public.knowledge_document USING btree (org_id, base_id, id)
 CREATE UNIQUE INDEX knowledge_document_pkey ON public.knowledge_document USING btree (id)
+CREATE UNIQUE INDEX knowledge_original_pkey ON public.knowledge_original USING btree (document_id, piece)
 CREATE UNIQUE INDEX ledger_verification_pkey ON public.ledger_verification USING btree (id)
 CREATE UNIQUE INDEX ledger_verification_running ON public.ledger_verification USING btree ((1)) WHERE (status = 'running'::text)
 CREATE UNIQUE INDEX login_failure_pkey ON public.login_failure USING btree (who)
@@ -831,16 +858,36 @@ knowledge_base: UNIQUE (org_id, id)
 knowledge_base: UNIQUE NULLS NOT DISTINCT (org_id, offering_id, instance_id, name)
 knowledge_chunk: CHECK (("position" >= 0))
 knowledge_chunk: CHECK (((length(text) >= 1) AND (length(text) <= 1200)))
+knowledge_chunk: CHECK ((from_char >= 0))
 knowledge_chunk: CHECK ((length(heading) <= 255))
+knowledge_chunk: CHECK ((length(vector) = 1536))
+knowledge_chunk: CHECK ((page > 0))
+knowledge_chunk: CHECK ((to_char >= from_char))
 knowledge_chunk: FOREIGN KEY (org_id, base_id, document_id) REFERENCES knowledge_document(org_id, base_id, id) ON DELETE CASCADE
 knowledge_chunk: PRIMARY KEY (base_id, document_id, "position")
-knowledge_document: CHECK (((characters >= 1) AND (characters <= 1000000)))
+knowledge_document: CHECK (((characters >= 0) AND (characters <= 5000000)))
+knowledge_document: CHECK (((due_at IS NULL) = (status = ANY (ARRAY['READY'::text, 'FAILED'::text]))))
+knowledge_document: CHECK (((length(content_type) >= 1) AND (length(content_type) <= 255)))
+knowledge_document: CHECK (((length(filename) >= 1) AND (length(filename) <= 255)))
 knowledge_document: CHECK (((length(title) >= 1) AND (length(title) <= 255)))
+knowledge_document: CHECK (((progress >= 0) AND (progress <= 100)))
+knowledge_document: CHECK (((status = ANY (ARRAY['FAILED'::text, 'RETRY_PENDING'::text])) = (reason IS NOT NULL)))
+knowledge_document: CHECK ((attempts >= 0))
+knowledge_document: CHECK ((attempts_left >= 0))
+knowledge_document: CHECK ((kind = ANY (ARRAY['document'::text, 'text'::text, 'qa_pair'::text])))
+knowledge_document: CHECK ((length(reason) <= 500))
+knowledge_document: CHECK ((pages > 0))
 knowledge_document: CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+knowledge_document: CHECK ((size_bytes >= 0))
+knowledge_document: CHECK ((status = ANY (ARRAY['PENDING'::text, 'INGESTING'::text, 'READY'::text, 'RETRY_PENDING'::text, 'FAILED'::text])))
 knowledge_document: FOREIGN KEY (org_id, base_id) REFERENCES knowledge_base(org_id, id) ON DELETE CASCADE
 knowledge_document: PRIMARY KEY (id)
 knowledge_document: UNIQUE (base_id, sha256)
 knowledge_document: UNIQUE (org_id, base_id, id)
+knowledge_original: CHECK (((length(bytes) >= 1) AND (length(bytes) <= 1048576)))
+knowledge_original: CHECK ((piece >= 0))
+knowledge_original: FOREIGN KEY (org_id, base_id, document_id) REFERENCES knowledge_document(org_id, base_id, id) ON DELETE CASCADE
+knowledge_original: PRIMARY KEY (document_id, piece)
 ledger_verification: CHECK (((status = 'running'::text) = (finished_at IS NULL)))
 ledger_verification: CHECK ((jsonb_typeof(findings) = 'array'::text))
 ledger_verification: CHECK ((length(reason) <= 500))

@@ -179,7 +179,8 @@ final class Extractive {
         List<Passage> cited = new ArrayList<>();
         byPassage.forEach((index, quoted) -> {
             Passage passage = call.passages().get(index);
-            cited.add(new Passage(passage.documentId(), passage.title(), String.join(" ", quoted), passage.score()));
+            cited.add(new Passage(
+                    passage.documentId(), passage.title(), String.join(" ", quoted), passage.score(), passage.place()));
             text.append("\n[").append(cited.size()).append("] ").append(cut(name(passage), MAX_TITLE_CHARS));
         });
         Citations.put(data, "citations", cited);

@@ -52,6 +52,7 @@ final class Retrieval {
                 Value.storable(passage.documentId()),
                 Value.storable(passage.title()),
                 Value.storable(text),
-                passage.score());
+                passage.score(),
+                passage.place());
     }
 }

@@ -25,6 +25,9 @@ class Body extends OncePerRequestFilter {
     /** A flow file carries its components' source; the largest real export known is 0.4 MB. */
     static final int MAX_FLOW_BYTES = 8 * 1024 * 1024;
 
+    /** A file in a multipart body; also in {@code application.yaml}, which bounds it. */
+    static final int MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
+
     private static final Pattern FLOW_ROUTES =
             Pattern.compile("/api/v1/(?:flows(?:/.*)?|offerings/[^/]+/(?:validate_flow|import_flow))");
     private static final String BYTES = Body.class.getName() + ".bytes";

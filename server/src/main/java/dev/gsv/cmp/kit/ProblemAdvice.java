@@ -32,6 +32,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.multipart.MaxUploadSizeExceededException;
+import org.springframework.web.multipart.MultipartException;
 import org.springframework.web.servlet.NoHandlerFoundException;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 import tools.jackson.core.JacksonException;
@@ -117,7 +118,8 @@ public class ProblemAdvice {
                 new KitProblem.MethodNotAllowed(e.getMethod(), allowed(e.getSupportedHttpMethods()));
             case HttpMediaTypeNotSupportedException e -> new KitProblem.UnsupportedMediaType();
             case HttpMediaTypeNotAcceptableException e -> new KitProblem.NotAcceptable();
-            case MaxUploadSizeExceededException e -> new KitProblem.TooLarge(Body.MAX_BODY_BYTES);
+            case MaxUploadSizeExceededException e -> new KitProblem.TooLarge(Body.MAX_UPLOAD_BYTES);
+            case MultipartException e -> new KitProblem.Invalid("The multipart body cannot be read.");
             case NoResourceFoundException e -> new KitProblem.NotFound("route");
             case NoHandlerFoundException e -> new KitProblem.NotFound("route");
             case TransactionException e -> database(e);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -109,7 +110,7 @@ public class Knowledge {
         }
         UUID document = ids.next();
         store.insertDocument(org, base, document, named, sha256, content.codePointCount(0, content.length()));
-        store.insertChunks(org, base, document, chunks);
+        store.insertChunks(org, base, document, chunks, List.of());
         store.revise(org, base);
         return document;
     }
@@ -142,13 +143,26 @@ public class Knowledge {
      * @return empty when nothing fits, and for an instance that is not of this organization and offering
      */
     public List<Passage> passages(OrgId org, UUID instance, UUID offering, String query, int topK) {
-        List<Index> bases = store.searched(org, instance, offering, 2 * MAX_BASES).stream()
-                .map(this::index)
+        return hits(store.searched(org, instance, offering, 2 * MAX_BASES), query, topK).stream()
+                .map(Index.Hit::passage)
                 .toList();
+    }
+
+    /** The same with what each list said, for somebody who tries out what an instance knows. */
+    List<Index.Hit> tried(OrgId org, UUID instance, UUID offering, String query, int topK) {
+        return hits(store.searched(org, instance, offering, 2 * MAX_BASES), query, topK);
+    }
+
+    private List<Index.Hit> hits(List<Base> searched, String query, int topK) {
+        List<Index> bases = searched.stream().map(this::index).toList();
         String question = query.length() > MAX_QUERY ? query.substring(0, MAX_QUERY) : query;
-        return bases.isEmpty() || question.isBlank()
-                ? List.of()
-                : Index.search(bases, question, Math.clamp(topK, 1, MAX_TOP_K));
+        if (bases.isEmpty() || question.isBlank()) {
+            return List.of();
+        }
+        float @Nullable [] meaning = bases.stream().anyMatch(Index::hasVectors)
+                ? Embeddings.of(List.of(question)).map(List::getFirst).orElse(null)
+                : null;
+        return Index.search(bases, question, meaning, Math.clamp(topK, 1, MAX_TOP_K));
     }
 
     /**

@@ -1,10 +1,12 @@
 package dev.gsv.cmp.knowledge;
 
+import dev.gsv.cmp.kit.AllOrgs;
 import dev.gsv.cmp.orgs.OrgId;
 import java.sql.Types;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -14,7 +16,18 @@ import org.springframework.stereotype.Repository;
 class KnowledgeStore {
 
     /** A passage as it is kept. */
-    record Row(UUID document, String title, String heading, String text) {}
+    record Row(
+            UUID document,
+            String title,
+            String heading,
+            String text,
+            @Nullable Integer page,
+            int from,
+            int to,
+            @SuppressWarnings("ArrayRecordComponent") byte @Nullable [] vector) {}
+
+    /** A passage without a vector, and what it means. */
+    record Bare(OrgId org, UUID base, UUID document, int position, String title, String heading, String text) {}
 
     private static final RowMapper<Base> BASE = (row, n) -> new Base(
             row.getObject("id", UUID.class),
@@ -158,25 +171,78 @@ class KnowledgeStore {
                 .update();
     }
 
-    /** Adds all passages of a document with one statement. */
-    void insertChunks(OrgId org, UUID base, UUID document, List<Chunks.Chunk> chunks) {
+    /**
+     * Adds all passages of a document with one statement.
+     *
+     * @param vectors of the passages in the same order, or none at all
+     */
+    void insertChunks(OrgId org, UUID base, UUID document, List<Chunks.Chunk> chunks, List<byte[]> vectors) {
         jdbc.sql("""
-                        insert into knowledge_chunk (org_id, base_id, document_id, position, heading, text)
-                        select :org, :base, :document, c.position - 1, c.heading, c.text
-                        from unnest(:headings::text[], :texts::text[]) with ordinality as c (heading, text, position)
+                        insert into knowledge_chunk (org_id, base_id, document_id, position, heading, text, page,
+                                                     from_char, to_char, vector)
+                        select :org, :base, :document, c.position - 1, c.heading, c.text, nullif(c.page, 0),
+                               c.from_char, c.to_char, c.vector
+                        from unnest(:headings::text[], :texts::text[], :pages::integer[], :froms::integer[],
+                                    :tos::integer[], :vectors::bytea[])
+                             with ordinality as c (heading, text, page, from_char, to_char, vector, position)
                         """)
                 .param("org", org.value())
                 .param("base", base)
                 .param("document", document)
                 .param("headings", chunks.stream().map(Chunks.Chunk::heading).toArray(String[]::new))
                 .param("texts", chunks.stream().map(Chunks.Chunk::text).toArray(String[]::new))
+                .param("pages", chunks.stream().map(Chunks.Chunk::page).toArray(Integer[]::new))
+                .param("froms", chunks.stream().map(Chunks.Chunk::from).toArray(Integer[]::new))
+                .param("tos", chunks.stream().map(Chunks.Chunk::to).toArray(Integer[]::new))
+                .param("vectors", vectors.toArray(byte[][]::new))
+                .update();
+    }
+
+    /** Passages that have no vector yet, all of one base. */
+    @AllOrgs(because = "the background makes vectors for everybody; what comes back names its organization")
+    List<Bare> unembedded(int atMost) {
+        return jdbc.sql("""
+                        select c.org_id, c.base_id, c.document_id, c.position, d.title, c.heading, c.text
+                        from knowledge_chunk c
+                        join knowledge_document d
+                          on d.org_id = c.org_id and d.base_id = c.base_id and d.id = c.document_id
+                        where c.vector is null
+                          and c.base_id = (select base_id from knowledge_chunk where vector is null limit 1)
+                        limit :at_most
+                        """)
+                .param("at_most", atMost)
+                .query((row, n) -> new Bare(
+                        new OrgId(row.getObject("org_id", UUID.class)),
+                        row.getObject("base_id", UUID.class),
+                        row.getObject("document_id", UUID.class),
+                        row.getInt("position"),
+                        row.getString("title"),
+                        row.getString("heading"),
+                        row.getString("text")))
+                .list();
+    }
+
+    /** Gives these passages of one base their vectors; one that is gone meanwhile is left out. */
+    void embed(OrgId org, UUID base, List<Bare> passages, List<byte[]> vectors) {
+        jdbc.sql("""
+                        update knowledge_chunk c set vector = v.vector
+                        from unnest(:documents::uuid[], :positions::integer[], :vectors::bytea[])
+                             as v (document_id, position, vector)
+                        where c.org_id = :org and c.base_id = :base and c.document_id = v.document_id
+                          and c.position = v.position and c.vector is null
+                        """)
+                .param("org", org.value())
+                .param("base", base)
+                .param("documents", passages.stream().map(Bare::document).toArray(UUID[]::new))
+                .param("positions", passages.stream().map(Bare::position).toArray(Integer[]::new))
+                .param("vectors", vectors.toArray(byte[][]::new))
                 .update();
     }
 
     /** Every passage of a base, for its index. */
     List<Row> rows(OrgId org, UUID base, int atMost) {
         return jdbc.sql("""
-                        select c.document_id, d.title, c.heading, c.text
+                        select c.document_id, d.title, c.heading, c.text, c.page, c.from_char, c.to_char, c.vector
                         from knowledge_chunk c
                         join knowledge_document d
                           on d.org_id = c.org_id and d.base_id = c.base_id and d.id = c.document_id
@@ -190,7 +256,11 @@ class KnowledgeStore {
                         row.getObject("document_id", UUID.class),
                         row.getString("title"),
                         row.getString("heading"),
-                        row.getString("text")))
+                        row.getString("text"),
+                        row.getObject("page", Integer.class),
+                        row.getInt("from_char"),
+                        row.getInt("to_char"),
+                        row.getBytes("vector")))
                 .list();
     }
 

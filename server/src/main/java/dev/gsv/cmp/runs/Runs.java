@@ -260,8 +260,12 @@ public class Runs {
     private Retriever knowledge(Instances.Runnable target) {
         return (query, topK) ->
                 knowledge.passages(target.org(), target.instance(), target.offering(), query, topK).stream()
-                        .map(found ->
-                                new Passage(found.documentId().toString(), found.title(), found.text(), found.score()))
+                        .map(found -> new Passage(
+                                found.documentId().toString(),
+                                found.title(),
+                                found.text(),
+                                found.score(),
+                                found.to() == 0 ? null : new Passage.Place(found.page(), found.from(), found.to())))
                         .toList();
     }
 

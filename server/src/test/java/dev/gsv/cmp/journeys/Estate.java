@@ -47,6 +47,13 @@ record Estate(Signed owner, Map<String, String> ids, String key) {
         Api.Reply key = made(api, "/api/v1/instances/" + instance + "/api_keys", Map.of("name", "shop"));
         ids.put("key_id", key.at("/id"));
         ids.put("run_id", buyer.run(instance, "s-1", "Hello").expect(200).at("/run_id"));
+        ids.put(
+                "document_id",
+                api.post(
+                                "/api/v1/instances/" + instance + "/training_documents",
+                                Map.of("kind", "text", "title", "Hours", "text", "Nine to five."))
+                        .expect(202)
+                        .at("/id"));
         ids.put("reservation_id", UUID.randomUUID().toString());
         ids.put("category", "agents");
         ids.put(

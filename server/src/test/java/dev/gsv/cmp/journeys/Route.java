@@ -169,6 +169,9 @@ record Route(String path, String method, Optional<Needs> needs, boolean open, bo
             case "POST /api/v1/admin/offerings/{offering_id}/approval" -> Map.of("decision", "approve");
             case "PUT /api/v1/instances/{instance_id}/config", "PATCH /api/v1/instances/{instance_id}/config" ->
                 Map.of("overrides", Map.of());
+            case "POST /api/v1/instances/{instance_id}/training_documents" ->
+                Map.of("kind", "text", "title", "Mine", "text", "Nine to five.");
+            case "POST /api/v1/instances/{instance_id}/knowledge/query" -> Map.of("query", "When are you open?");
             case "POST /v1/runs" -> Flows.ask(ids.get("instance_id"), "s", "Hello");
             case "POST /v1/invoke" -> Map.of("input", "Hello");
             case "POST /api/v1/billing/authorize" -> Map.of("instance_id", ids.get("instance_id"));

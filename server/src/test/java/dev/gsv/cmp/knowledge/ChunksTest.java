@@ -1,6 +1,7 @@
 package dev.gsv.cmp.knowledge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
 import java.util.Random;
@@ -23,10 +24,11 @@ class ChunksTest {
                 Gift cards.
                 """);
         assertThat(chunks)
+                .extracting(Chunks.Chunk::heading, Chunks.Chunk::text)
                 .containsExactly(
-                        new Chunks.Chunk("", "Before all headings."),
-                        new Chunks.Chunk("Refunds", "Within 30 days.\n\nWithout a reason."),
-                        new Chunks.Chunk("Exceptions", "Gift cards."));
+                        tuple("", "Before all headings."),
+                        tuple("Refunds", "Within 30 days.\n\nWithout a reason."),
+                        tuple("Exceptions", "Gift cards."));
     }
 
     @Test
@@ -66,6 +68,11 @@ class ChunksTest {
                     .as("seed %d, text %s", seed, text)
                     .allSatisfy(
                             chunk -> assertThat(chunk.text()).isNotBlank().hasSizeLessThanOrEqualTo(Chunks.MAX_CHARS));
+            String whole = Extract.of(text.toString()).text();
+            assertThat(chunks)
+                    .as("seed %d: each stands where it says it stands", seed)
+                    .allSatisfy(chunk -> assertThat(whole.substring(chunk.from(), chunk.to()))
+                            .isEqualTo(chunk.text()));
             String kept = chunks.stream().map(Chunks.Chunk::text).reduce("", String::concat);
             assertThat(count(kept, "word"))
                     .as("seed %d, text %s", seed, text)
@@ -76,6 +83,20 @@ class ChunksTest {
                         .isEqualTo(count(text.toString(), "word"));
             }
         }
+    }
+
+    @Test
+    void a_passage_never_spans_two_pages_and_knows_its_page_and_place() {
+        Extract extract = new Extract(List.of(
+                new Extract.Page(1, "# Warranty\n\nTwo years."), new Extract.Page(2, "And a third one if you ask.")));
+        List<Chunks.Chunk> chunks = Chunks.of(extract);
+        assertThat(chunks)
+                .extracting(Chunks.Chunk::heading, Chunks.Chunk::page, Chunks.Chunk::text)
+                .containsExactly(
+                        tuple("Warranty", 1, "Two years."), tuple("Warranty", 2, "And a third one if you ask."));
+        assertThat(chunks)
+                .allSatisfy(chunk -> assertThat(extract.text().substring(chunk.from(), chunk.to()))
+                        .isEqualTo(chunk.text()));
     }
 
     private static int count(String text, String word) {
