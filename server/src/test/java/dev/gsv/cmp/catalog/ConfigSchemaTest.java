@@ -78,7 +78,8 @@ class ConfigSchemaTest {
         String schema = "{\"properties\":{\"a\":{\"pattern\":\"^(a+)+$\"}}}";
         long start = System.nanoTime();
         assertThat(paths(schema, "{\"a\":\"" + "a".repeat(60) + "!\"}")).isNotEmpty();
-        assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
+        // Without a bound it would take years; the bound itself is short, but machines are shared.
+        assertThat(System.nanoTime() - start).isLessThan(60_000_000_000L);
     }
 
     @ParameterizedTest
