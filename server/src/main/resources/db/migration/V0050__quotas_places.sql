@@ -1,6 +1,7 @@
 -- quotas: organizations and their projects count under their ids, because slugs change and are given to others (ADR 0015).
 -- The rows that were named by slugs move with their hashed keys; a node of the previous version that runs meanwhile
--- begins with the policies of the installation and with counters of its own.
+-- begins with the policies of the installation and with counters of its own. What is named like the installation holds
+-- everywhere and stays, also when an organization has that name: CMP_TENANT and CMP_PROJECT come as placeholders.
 create function pg_temp.key_of(variadic parts text[]) returns text language sql immutable as $$
     select rtrim(translate(encode(sha256(string_agg(
                convert_to(octet_length(convert_to(part, 'UTF8')) || ':', 'UTF8') || convert_to(part, 'UTF8'),
@@ -12,7 +13,8 @@ create temporary table moved on commit drop as
 select o.slug as tenant, p.slug as project, o.id::text as org, p.id::text as org_project
 from organization o
 join project p on p.org_id = o.id
-where o.closed_at is null and o.slug <> 'default';
+where o.closed_at is null and o.slug <> 'default'
+  and (o.slug, p.slug) <> ($installation$${tenant}$installation$, $installation$${project}$installation$);
 
 update quota_policy q
 set tenant = m.org, project = m.org_project, key = pg_temp.key_of(m.org, m.org_project, q.user_type, q.bundle_id)

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationVersion;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.util.FileSystemUtils;
 
@@ -23,6 +25,9 @@ public final class Database {
     private static final String TEMPLATE = "cmp_template";
     /** Benchmarks measure what an operator runs: every commit on disk. */
     public static final String DURABLE = "cmp.test.durable";
+
+    /** The place of an installation that says nothing. */
+    private static final Map<String, String> PLACE = Map.of("tenant", "default", "project", "default");
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -39,6 +44,23 @@ public final class Database {
         String name = "test_" + COUNT.incrementAndGet();
         run("create database " + name + " template " + TEMPLATE);
         return new Database(name);
+    }
+
+    /** A new database without any table, for tests of migrations. */
+    public static synchronized Database empty() {
+        String name = "test_" + COUNT.incrementAndGet();
+        run("create database " + name);
+        return new Database(name);
+    }
+
+    /** Migrates up to this version for an installation at this place. */
+    public void migrate(String tenant, String project, MigrationVersion target) {
+        Flyway.configure()
+                .dataSource(dataSource())
+                .placeholders(Map.of("tenant", tenant, "project", project))
+                .target(target)
+                .load()
+                .migrate();
     }
 
     /** For the data source of a test without the application. */
@@ -70,6 +92,7 @@ public final class Database {
             cluster.createDatabase(TEMPLATE);
             Flyway.configure()
                     .dataSource(cluster.jdbcUrl(TEMPLATE), cluster.user(), cluster.password())
+                    .placeholders(PLACE)
                     .load()
                     .migrate();
             return cluster;

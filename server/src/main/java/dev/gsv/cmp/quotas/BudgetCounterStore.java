@@ -30,6 +30,12 @@ class BudgetCounterStore {
 
     private static final int GATE = -1;
 
+    /** Half of what is left is dealt out, so that what one stripe lacks another does not have idle. */
+    private static final long DEALT_SHARE = 2L * STRIPES;
+
+    /** The slack of a stripe of a budget without limits, in micro-USD. */
+    private static final long BOUNDLESS = 1L << 40;
+
     /** A hold as it is written. */
     record Hold(String run, String budget, String provider, long micros) {}
 
@@ -47,7 +53,11 @@ class BudgetCounterStore {
     }
 
     /** What changes at a budget: what is wanted, and what ended runs held and cost; micro-USD. */
-    record Move(String budget, long wanted, long held, long cost) {}
+    record Move(String budget, long wanted, long held, long cost) {
+        boolean ends() {
+            return held != 0 || cost != 0;
+        }
+    }
 
     /**
      * Books what ended and holds what is wanted, all at one stripe that nobody has locked and that has room for it.
@@ -167,37 +177,53 @@ class BudgetCounterStore {
         return new Spent(now, row.getLong("hour"), row.getLong("day"), row.getLong("month"), row.getLong("held"));
     }
 
-    /** Deals the slack out anew; the stripes are locked. */
-    void deal(String budget, long slackOfEach, long heldMore) {
+    /**
+     * Deals the slack out anew; the stripes are locked. A debt is on each of them in full: what ends cheaper than it
+     * was held makes room at whichever stripe only when it has paid all of the debt.
+     *
+     * @param spent with what is held more than the stripes say
+     */
+    void deal(ProviderBudget budget, Spent spent, long heldMore) {
+        Long headroom = spent.headroom(budget);
+        long slack = headroom == null ? BOUNDLESS : headroom < 0 ? headroom : headroom / DEALT_SHARE;
         jdbc.sql("""
                         update budget_stripe
                         set slack_micro = :slack, held_micro = held_micro + case when stripe = 0 then :held else 0 end
                         where budget_key = :budget and stripe >= 0
                         """)
-                .param("budget", budget)
-                .param("slack", slackOfEach)
+                .param("budget", budget.key())
+                .param("slack", slack)
                 .param("held", heldMore)
                 .update();
     }
 
     /**
      * Ends what was held and books what it cost into the windows of now; the difference is slack again. Any stripe will
-     * do: only their sum means something. Waits only when all are locked.
+     * do that does not get into debt by it. Waits only when all are locked.
+     *
+     * @return false when it cost more than was held and no free stripe has the slack for that; then nothing has changed
      */
-    void settle(String budget, long held, long cost) {
-        Move move = new Move(budget, 0, held, cost);
+    boolean settle(Move move) {
+        boolean cheaper = move.cost() <= move.held();
         Optional<Integer> free = moved(
                         move,
                         "select stripe from budget_stripe where budget_key = :budget and stripe >= 0"
+                                + (cheaper ? "" : " and slack_micro + :held - :cost >= 0")
                                 + " limit 1 for update skip locked")
                 .query(Integer.class)
                 .optional();
-        if (free.isEmpty()) {
-            moved(move, "select stripe from budget_stripe where budget_key = :budget and stripe = :any for update")
-                    .param("any", ThreadLocalRandom.current().nextInt(STRIPES))
-                    .query(Integer.class)
-                    .optional();
+        if (free.isEmpty() && cheaper) {
+            settle(move, ThreadLocalRandom.current().nextInt(STRIPES));
         }
+        return cheaper || free.isPresent();
+    }
+
+    /** The same at this stripe, whatever its slack; waits for it. */
+    void settle(Move move, int stripe) {
+        moved(move, "select stripe from budget_stripe where budget_key = :budget and stripe = :any for update")
+                .param("any", stripe)
+                .query(Integer.class)
+                .optional();
     }
 
     /** Writes holds; answers those that were not there yet, as run and budget. */
@@ -221,21 +247,32 @@ class BudgetCounterStore {
                 .list();
     }
 
-    /** Ends the holds of runs, each once, also those past their time. What is not named cost nothing. */
-    void end(Pipeline pipeline, Collection<String> runs, Collection<Hold> costs, Consumer<Ended> ended) {
+    /**
+     * Ends the holds of runs, each once, also those past their time. What is not named cost nothing; the hold of a run
+     * that was lost is as if its time were over.
+     */
+    void end(
+            Pipeline pipeline,
+            Collection<String> runs,
+            Collection<String> lost,
+            Collection<Hold> costs,
+            Consumer<Ended> ended) {
         pipeline.add(
                 """
                         with wanted as (
-                            select h.run_key, h.budget_key, h.state, coalesce(n.micros, 0) as cost
+                            select h.run_key, h.budget_key, h.state, coalesce(n.micros, 0) as cost,
+                                   h.run_key = any(:lost::text[]) as lost
                             from budget_hold h
                             left join unnest(:cost_runs::text[], :providers::text[], :micros::bigint[])
                                  as n (run, provider, micros) on n.run = h.run_key and n.provider = h.provider
-                            where h.run_key = any(:runs::text[]) and h.state in ('open', 'expired')
+                            where h.run_key = any(:runs::text[])
+                              and (h.state = 'open' or h.state = 'expired' and not h.run_key = any(:lost::text[]))
                             order by h.budget_key, h.run_key
                             for update of h
                         )
                         update budget_hold h
-                        set state = 'committed', spent_micro = w.cost, finished_at = clock_timestamp()
+                        set state = case when w.lost then 'expired' else 'committed' end,
+                            spent_micro = case when not w.lost then w.cost end, finished_at = clock_timestamp()
                         from wanted w
                         where h.run_key = w.run_key and h.budget_key = w.budget_key
                         returning h.budget_key, h.provider,
@@ -244,6 +281,7 @@ class BudgetCounterStore {
                         """,
                 Map.of(
                         "runs", runs.toArray(String[]::new),
+                        "lost", lost.toArray(String[]::new),
                         "cost_runs", texts(costs, Hold::run),
                         "providers", texts(costs, Hold::provider),
                         "micros", costs.stream().map(Hold::micros).toArray(Long[]::new)),

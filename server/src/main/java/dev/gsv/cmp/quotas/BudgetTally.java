@@ -18,10 +18,6 @@ import java.util.Set;
 final class BudgetTally {
 
     private static final long SECONDS = Budgets.HOLD_SECONDS;
-    /** Half of what is left is dealt out, so that what one stripe lacks another does not have idle. */
-    private static final long DEALT_SHARE = 2L * BudgetCounterStore.STRIPES;
-    /** The slack of a stripe of a budget without limits, in micro-USD. */
-    private static final long BOUNDLESS = 1L << 40;
 
     /** One budget. */
     private abstract static class Count {
@@ -105,9 +101,7 @@ final class BudgetTally {
 
         @Override
         void write(BudgetCounterStore store) {
-            Long headroom = spent.headroom(budget);
-            store.deal(
-                    budget.key(), headroom == null ? BOUNDLESS : Math.max(headroom, 0) / DEALT_SHARE, held - expired);
+            store.deal(budget, spent, held - expired);
         }
     }
 

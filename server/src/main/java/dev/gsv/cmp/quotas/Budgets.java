@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -90,16 +91,21 @@ class Budgets {
      * Ends the holds of runs, once; what it means for the budgets is booked by {@link #open}.
      *
      * @param costs micro-USD by run and provider; a provider that is not named cost nothing
+     * @param lost those runs of which nobody knows what they cost: they hold nothing any more, and may end once again
      * @param ended learns each of them, when the pipeline has run
      */
-    void end(Pipeline pipeline, Map<String, Map<String, Long>> costs, Consumer<BudgetCounterStore.Ended> ended) {
+    void end(
+            Pipeline pipeline,
+            Map<String, Map<String, Long>> costs,
+            Set<String> lost,
+            Consumer<BudgetCounterStore.Ended> ended) {
         if (costs.isEmpty()) {
             return;
         }
         List<BudgetCounterStore.Hold> each = new ArrayList<>();
         costs.forEach((run, byProvider) -> byProvider.forEach(
                 (provider, micros) -> each.add(new BudgetCounterStore.Hold(run, "", provider, micros))));
-        counters.end(pipeline, costs.keySet(), each, ended);
+        counters.end(pipeline, costs.keySet(), lost, each, ended);
     }
 
     /**
@@ -182,11 +188,13 @@ class Budgets {
 
     private void visit(Visit visit, BudgetTally tally) {
         ProviderBudget budget = visit.budget;
+        BudgetCounterStore.Move move = new BudgetCounterStore.Move(visit.key, visit.wanted, visit.held, visit.cost);
         if (budget == null) {
-            settle(visit);
+            if (move.ends() && !counters.settle(move)) {
+                indebted(move);
+            }
             return;
         }
-        BudgetCounterStore.Move move = new BudgetCounterStore.Move(visit.key, visit.wanted, visit.held, visit.cost);
         Optional<Integer> stripe = counters.move(move);
         if (stripe.isEmpty()) {
             // Perhaps somebody summed up just now and held them all: whoever followed would do the same for ever.
@@ -199,7 +207,7 @@ class Budgets {
         }
         meters.counter("cmp.budgets.locked").increment();
         counters.lockStripes(visit.key);
-        settle(visit);
+        settled(move);
         long expired = counters.expire(visit.key, EXPIRED_AT_ONCE).stream()
                 .mapToLong(BudgetCounterStore.Ended::held)
                 .sum();
@@ -208,9 +216,22 @@ class Budgets {
         tally.exact(exact, visit.wishes, counters.spent(visit.key), expired, counters.holding(visit.key, visit.runs()));
     }
 
-    private void settle(Visit visit) {
-        if (visit.held != 0 || visit.cost != 0) {
-            counters.settle(visit.key, visit.held, visit.cost);
+    /** Books what cost more than was held where it may be a debt: others must not find slack that it has used up. */
+    private void indebted(BudgetCounterStore.Move move) {
+        if (store.find(move.budget()).isEmpty()) {
+            return;
+        }
+        meters.counter("cmp.budgets.locked").increment();
+        counters.lockGate(move.budget());
+        counters.lockStripes(move.budget());
+        settled(move);
+        store.find(move.budget()).ifPresent(exact -> counters.deal(exact, counters.spent(move.budget()), 0));
+    }
+
+    /** Books what ended at any stripe: all are locked, and their slack is dealt out anew. */
+    private void settled(BudgetCounterStore.Move move) {
+        if (move.ends()) {
+            counters.settle(new BudgetCounterStore.Move(move.budget(), 0, move.held(), move.cost()), 0);
         }
     }
 
@@ -245,7 +266,7 @@ class Budgets {
         // What was dealt out was of the old limits.
         counters.lockGate(key);
         counters.lockStripes(key);
-        counters.deal(key, 0, 0);
+        counters.deal(written, counters.spent(key), 0);
         notices.tell(TOPIC, key);
         return written;
     }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
@@ -66,8 +67,20 @@ public class Quotas {
      * @param counted whether it counts in the user's quota; a run that failed does not
      * @param tokens what it used of models
      * @param costs micro-USD by provider; also what a failed run spent
+     * @param lost whether nobody knows how it ended: it holds nothing any more, and counts if it ends after all
      */
-    public record End(OrgId org, UUID instance, UUID run, boolean counted, long tokens, Map<String, Long> costs) {}
+    public record End(
+            OrgId org, UUID instance, UUID run, boolean counted, long tokens, Map<String, Long> costs, boolean lost) {
+
+        public End(OrgId org, UUID instance, UUID run, boolean counted, long tokens, Map<String, Long> costs) {
+            this(org, instance, run, counted, tokens, costs, false);
+        }
+
+        /** The end of a run that was taken for dead. */
+        public static End lost(OrgId org, UUID instance, UUID run) {
+            return new End(org, instance, run, false, 0, Map.of(), true);
+        }
+    }
 
     /** How many runs were let in. */
     static final String ADMISSIONS = "cmp.quotas.admissions";
@@ -139,10 +152,15 @@ public class Quotas {
                                     end.run(),
                                     Ticket.ofRun(end.run()),
                                     end.counted(),
-                                    end.tokens()))
+                                    end.tokens(),
+                                    end.lost()))
                             .toList(),
                     ended.booked::add);
-            budgets.end(pipeline, costs(ends), ended.spent::add);
+            Set<String> lost = ends.stream()
+                    .filter(End::lost)
+                    .map(end -> Ticket.ofRun(end.run()))
+                    .collect(Collectors.toSet());
+            budgets.end(pipeline, costs(ends), lost, ended.spent::add);
         }
         return ended;
     }

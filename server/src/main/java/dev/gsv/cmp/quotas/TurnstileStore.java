@@ -26,7 +26,7 @@ import org.springframework.stereotype.Repository;
 class TurnstileStore {
 
     /** A run that ends. */
-    record Ending(InstanceQuotas.Counter counter, UUID run, String key, boolean counted, long tokens) {}
+    record Ending(InstanceQuotas.Counter counter, UUID run, String key, boolean counted, long tokens, boolean lost) {}
 
     /** The name of a user's counter. */
     record Named(String key, Place place, String user, String bundle) {}
@@ -74,7 +74,10 @@ class TurnstileStore {
         }
     }
 
-    /** Frees the slots of runs and ends their admissions; tells what is to be counted for them. */
+    /**
+     * Frees the slots of runs and ends their admissions; tells what is to be counted for them. The admission of one
+     * that was lost is as if its time were over.
+     */
     void end(Pipeline pipeline, Collection<Ending> ends, Consumer<Booking> booked) {
         pipeline.add(
                 """
@@ -83,15 +86,17 @@ class TurnstileStore {
                             using unnest(:orgs::uuid[], :instances::uuid[], :runs::uuid[]) as n (org, instance, run)
                             where s.org_id = n.org and s.instance_id = n.instance and s.run_id = n.run
                         ), wanted as (
-                            select a.lock_key, n.counted = 1 as counted, n.tokens
-                            from unnest(:keys::text[], :counted::bigint[], :tokens::bigint[]) as n (key, counted, tokens)
+                            select a.lock_key, n.counted = 1 as counted, n.tokens, n.lost = 1 as lost
+                            from unnest(:keys::text[], :counted::bigint[], :tokens::bigint[], :lost::bigint[])
+                                 as n (key, counted, tokens, lost)
                             join quota_admission a on a.lock_key = n.key
                             where a.state = 'open' or (a.state = 'expired' and n.counted = 1)
                             order by a.lock_key
                             for update of a
                         )
                         update quota_admission a
-                        set state = case when w.counted then 'committed' else 'released' end,
+                        set state = case when w.counted then 'committed' when w.lost then 'expired'
+                                         else 'released' end,
                             tokens = case when w.counted then w.tokens end,
                             finished_at = clock_timestamp()
                         from wanted w
@@ -105,6 +110,7 @@ class TurnstileStore {
                         .text("keys", Ending::key)
                         .number("counted", end -> end.counted() ? 1 : 0)
                         .number("tokens", Ending::tokens)
+                        .number("lost", end -> end.lost() ? 1 : 0)
                         .columns(),
                 row -> booked.accept(
                         new Booking(named(row), row.getBoolean("counted") ? 1 : 0, row.getLong("tokens"))));

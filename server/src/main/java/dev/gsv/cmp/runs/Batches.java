@@ -127,14 +127,16 @@ class Batches {
         return late;
     }
 
-    /** What the limits learn of runs that end, each once. One that nobody closed counts nothing. */
+    /**
+     * What the limits learn of runs that end, each once. One that nobody closed counts nothing until it is closed after
+     * all, in the same batch or later.
+     */
     private static List<Quotas.End> ends(List<Posting> postings) {
         Map<UUID, Quotas.End> ends = new HashMap<>();
         for (Posting posting : postings) {
             switch (posting) {
-                case Posting.Close close -> ends.putIfAbsent(close.run().run(), end(close.run(), close.ending()));
-                case Posting.Abandon abandon ->
-                    ends.putIfAbsent(abandon.run().run(), end(abandon.run(), Ending.abandoned()));
+                case Posting.Close close -> add(ends, end(close.run(), close.ending()));
+                case Posting.Abandon(Opened run) -> add(ends, Quotas.End.lost(run.org(), run.instance(), run.run()));
                 case Posting.Open open -> {}
                 case Posting.Extend extend -> {}
                 case Posting.Authorize authorize -> {}
@@ -143,6 +145,10 @@ class Batches {
             }
         }
         return List.copyOf(ends.values());
+    }
+
+    private static void add(Map<UUID, Quotas.End> ends, Quotas.End end) {
+        ends.merge(end.run(), end, (first, second) -> first.lost() ? second : first);
     }
 
     private static Quotas.End end(Opened run, Ending ending) {

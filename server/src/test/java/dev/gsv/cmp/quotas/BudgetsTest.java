@@ -6,11 +6,13 @@ import dev.gsv.cmp.Harness;
 import dev.gsv.cmp.kit.Json;
 import dev.gsv.cmp.kit.Pipeline;
 import dev.gsv.cmp.kit.Pipelines;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -65,7 +67,7 @@ class BudgetsTest {
     private void end(Map<String, Map<String, Long>> costs) {
         Pipeline pipeline = Harness.shared().bean(Pipelines.class).open();
         List<BudgetCounterStore.Ended> ended = new ArrayList<>();
-        budgets.end(pipeline, costs, ended::add);
+        budgets.end(pipeline, costs, Set.of(), ended::add);
         pipeline.run();
         budgets.open(List.of(), ended).close();
     }
@@ -227,26 +229,70 @@ class BudgetsTest {
     }
 
     @Test
+    void a_debt_is_not_forgotten_when_others_end_cheaper() {
+        ProviderBudget budget = limit("\"usd_per_day\": 0.0001");
+        String dear = run();
+        String cheap = run();
+        assertThat(reserve(dear, 60)).isTrue();
+        assertThat(reserve(cheap, 40)).isTrue();
+        commit(dear, 150);
+        assertThat(reserve(run(), 1)).isFalse();
+        commit(cheap, 0);
+        assertThat(budgets.spent(budget).day()).isEqualTo(150);
+        assertThat(reserve(run(), 40)).as("150 of 100 is spent").isFalse();
+        assertThat(reserve(run(), 0)).isFalse();
+    }
+
+    @Test
+    void a_debt_counts_at_once_for_whoever_asks_elsewhere() {
+        limit("\"usd_per_day\": 0.001");
+        String dear = run();
+        assertThat(reserve(dear, 10)).isTrue();
+        commit(dear, 1500);
+        assertThat(reserve(run(), 1)).as("other stripes were dealt something").isFalse();
+    }
+
+    @Test
+    void what_ends_cheaper_after_the_limit_was_lowered_makes_no_room_above_it() {
+        ProviderBudget budget = limit("\"usd_per_day\": 0.001");
+        String spent = run();
+        String held = run();
+        assertThat(reserve(spent, 300)).isTrue();
+        commit(spent, 300);
+        assertThat(reserve(held, 600)).isTrue();
+        limit("\"usd_per_day\": 0.0005");
+        commit(held, 0);
+        assertThat(reserve(run(), 201)).isFalse();
+        assertThat(reserve(run(), 200)).isTrue();
+        assertThat(reserve(run(), 1)).isFalse();
+        assertThat(budgets.spent(budget).held()).isEqualTo(200);
+    }
+
+    @Test
     void sums_hold_whatever_happens_in_which_order() {
         long seed = System.nanoTime();
         java.util.Random random = new java.util.Random(seed);
+        long limit = 3000;
         ProviderBudget budget = limit("\"usd_per_day\": 0.003");
         Map<String, Long> open = new HashMap<>();
         long spent = 0;
-        for (int i = 0; i < 300; i++) {
-            if (open.isEmpty() || random.nextInt(3) > 0) {
+        for (int i = 0; i < 500; i++) {
+            int what = random.nextInt(40);
+            if (what == 0) {
+                limit = Math.max(0, spent + random.nextInt(-500, 3000));
+                limit("\"usd_per_day\": " + BigDecimal.valueOf(limit, 6).toPlainString());
+            } else if (open.isEmpty() || what < 24) {
                 String run = run() + i;
                 long wish = random.nextInt(200);
                 long held = open.values().stream().mapToLong(Long::longValue).sum();
-                boolean fits = spent + held < 3000 && spent + held + wish <= 3000;
+                boolean fits = spent + held < limit && spent + held + wish <= limit;
                 assertThat(reserve(run, wish)).as("seed %d, step %d", seed, i).isEqualTo(fits);
                 if (fits) {
                     open.put(run, wish);
                 }
             } else {
                 String run = open.keySet().iterator().next();
-                open.remove(run);
-                long cost = random.nextInt(30);
+                long cost = random.nextLong(3 * open.remove(run) + 1);
                 commit(run, cost);
                 spent += cost;
             }

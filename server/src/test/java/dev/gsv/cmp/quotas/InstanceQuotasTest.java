@@ -99,7 +99,7 @@ class InstanceQuotasTest {
         store.end(
                 pipeline,
                 List.of(new TurnstileStore.Ending(
-                        new InstanceQuotas.Counter(org, instance), run, Ticket.ofRun(run), false, 0)),
+                        new InstanceQuotas.Counter(org, instance), run, Ticket.ofRun(run), false, 0, false)),
                 booking -> {});
         pipeline.run();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gsv.cmp.Api;
 import dev.gsv.cmp.access.Signed;
+import dev.gsv.cmp.billing.HoldOutcome;
 import dev.gsv.cmp.billing.HoldRequest;
 import dev.gsv.cmp.billing.RateCard;
 import dev.gsv.cmp.catalog.Market;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -95,6 +97,45 @@ class BatchTest {
         assertThat(code(answers.get(2)))
                 .isEqualTo(gate.equals("budget") ? "PROVIDER_BUDGET_EXCEEDED" : "QUOTA_EXCEEDED");
         booth.keepsTheLaws();
+    }
+
+    @Test
+    void a_run_that_answers_in_the_batch_that_takes_it_for_dead_costs_the_budget_and_the_quota_what_it_used() {
+        Booth booth = Booth.of(Booth.ECHO, Booth.UNLIMITED);
+        String tenant = "?tenant="
+                + booth.api()
+                        .get("/api/v1/orgs/" + booth.org().value())
+                        .expect(200)
+                        .at("/slug") + "&project=default";
+        operator.post(ADMIN + "/policies/budget" + tenant, Market.fields("provider", "openai", "usd_per_day", 1))
+                .expect(201);
+        TransactionTemplate whole = new TransactionTemplate(booth.harness().bean(PlatformTransactionManager.class));
+        Batches batches = booth.harness().bean(Batches.class);
+        for (boolean closedFirst : new boolean[] {true, false}) {
+            Posting.Open open = open(booth, "free", 1);
+            List<Lanes.Answer<Posting.Posted>> in = whole.execute(status -> batches.post(List.of(open)));
+            Opened run = open.start().opened(held(in.getFirst()));
+            Ending ending = new Ending(
+                    Run.Status.SUCCEEDED,
+                    new Run.Used(3, 4, 0, 1, 0, "model"),
+                    null,
+                    List.of(),
+                    "trace",
+                    Map.of("openai", 7L));
+            Posting close = new Posting.Close(run, ending, paid -> "{}");
+            Posting abandon = new Posting.Abandon(run);
+            whole.execute(status -> batches.post(closedFirst ? List.of(close, abandon) : List.of(abandon, close)));
+        }
+        assertThat(Limited.spent(booth)).isEqualTo("spent 14 held 0");
+        assertThat(Limited.counted(booth)).isEqualTo("requests 2 tokens 14");
+        booth.keepsTheLaws();
+    }
+
+    private static HoldOutcome.Held held(Lanes.Answer<Posting.Posted> answer) {
+        if (answer instanceof Lanes.Answer.Done<Posting.Posted>(Posting.Posted.In(HoldOutcome.Held held))) {
+            return held;
+        }
+        throw new AssertionError(answer);
     }
 
     private static String code(Lanes.Answer<Posting.Posted> answer) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gsv.cmp.Api;
 import dev.gsv.cmp.Harness;
+import dev.gsv.cmp.access.Signed;
 import dev.gsv.cmp.kit.Credits;
 import java.net.Socket;
 import java.net.URI;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 /** What breaks during a run, and that nobody pays for it twice or for nothing. */
 class TroubleTest {
@@ -206,6 +208,8 @@ class TroubleTest {
     @Test
     void tp_36_a_settlement_that_comes_after_the_run_was_taken_for_dead_still_charges_once() throws Exception {
         Booth booth = Booth.of(Booth.MODEL, Map.of());
+        limited(booth);
+        long tokens;
         Booth.model().mood = OddModel.Mood.SLOW;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Api.Reply> running = threads.submit(() -> booth.run("x"));
@@ -220,14 +224,44 @@ class TroubleTest {
                 connection.rollback();
             }
             assertThat(answer.at("/billing/status")).isEqualTo("pending_reconciliation");
+            JsonNode usage = answer.json().path("usage");
+            tokens = usage.path("llm_tokens_in").asLong()
+                    + usage.path("llm_tokens_out").asLong();
             booth.sql("update run set lease_until = clock_timestamp() where org_id = :org and status = 'running'")
                     .update();
             booth.harness().bean(Runs.class).abandonOverdue(100);
+            assertThat(Limited.spent(booth)).as("held by nobody").endsWith("held 0");
             until(Duration.ofSeconds(20), () -> booth.balance().equals("97"));
             Thread.sleep(3500);
             assertThat(booth.ledgerAmounts()).containsExactly("usage -3", "trial_grant 100");
         }
+        assertThat(tokens).isPositive();
+        assertThat(Limited.spent(booth)).as("a dollar for a million").isEqualTo("spent " + tokens + " held 0");
+        assertThat(Limited.counted(booth)).isEqualTo("requests 1 tokens " + tokens);
         booth.keepsTheLaws();
+    }
+
+    /** Under a budget of the provider and a quota of its members. */
+    private static void limited(Booth booth) {
+        Api operator = Signed.in(Booth.house(), "cmp-admin").api();
+        String admin = "/api/v1/admin/control-plane";
+        String slug = booth.api()
+                .get("/api/v1/orgs/" + booth.org().value())
+                .expect(200)
+                .at("/slug");
+        operator.post(
+                        admin + "/prices",
+                        "{\"provider\": \"openai\", \"model\": \"odd\", \"input_usd_per_million\": 1,"
+                                + " \"output_usd_per_million\": 1}")
+                .expect(201);
+        operator.post(
+                        admin + "/policies/budget?project=default&tenant=" + slug,
+                        Map.of("provider", "openai", "usd_per_day", 100))
+                .expect(201);
+        operator.post(
+                        admin + "/policies/quota?project=default&tenant=" + slug,
+                        Map.of("user_type", "paid", "requests_per_day", 10))
+                .expect(201);
     }
 
     @Test
