@@ -14,7 +14,7 @@ select o.slug as tenant, p.slug as project, o.id::text as org, p.id::text as org
 from organization o
 join project p on p.org_id = o.id
 where o.closed_at is null and o.slug <> 'default'
-  and (o.slug, p.slug) <> ($installation$${tenant}$installation$, $installation$${project}$installation$);
+  and not (o.slug = btrim($place$ ${tenant} $place$) and p.slug = btrim($place$ ${project} $place$));
 
 update quota_policy q
 set tenant = m.org, project = m.org_project, key = pg_temp.key_of(m.org, m.org_project, q.user_type, q.bundle_id)
