@@ -3,9 +3,9 @@
  * by what they mean.
  *
  * <p>Owns the tables {@code knowledge_base}, {@code knowledge_document}, {@code knowledge_original} and
- * {@code knowledge_chunk}. No other room writes to them. Reads whose an offering is, and which instances are of it, from
- * {@code offering} and {@code instance}. The index is derived from the tables, kept in memory and built anew whenever the
- * content of its base changed.
+ * {@code knowledge_chunk}. No other room writes to them. Reads whose an offering is, and which instances are of it,
+ * from {@code offering} and {@code instance}. The index is derived from the tables, kept in memory and built anew
+ * whenever the content of its base changed.
  *
  * <p>Always true:
  *
