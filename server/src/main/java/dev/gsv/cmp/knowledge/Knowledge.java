@@ -35,7 +35,7 @@ public class Knowledge {
 
     public static final int MAX_TOP_K = 50;
 
-    /** Passages that may be indexed in memory at once, over all bases of this node: about 80 MB. */
+    /** Passages that may be indexed in memory at once, over all bases of this node: about 150 MB. */
     private static final long MAX_INDEXED_CHUNKS = 40_000;
 
     private static final Duration INDEX_KEPT_FOR = Duration.ofMinutes(30);

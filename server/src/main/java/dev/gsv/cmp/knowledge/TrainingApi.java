@@ -47,8 +47,16 @@ class TrainingApi {
 
         Training.Incoming incoming() {
             return switch (kind == null ? "" : kind) {
-                case "qa_pair" -> Training.pair(question, answer);
-                case "text" -> Training.text(title, text);
+                case "qa_pair" -> {
+                    without("title", title);
+                    without("text", text);
+                    yield Training.pair(question, answer);
+                }
+                case "text" -> {
+                    without("question", question);
+                    without("answer", answer);
+                    yield Training.text(title, text);
+                }
                 case "url" ->
                     throw new KitProblem.Meaningless(
                             "Pages cannot be fetched yet. Save the page and upload it as an HTML file.");
@@ -56,6 +64,13 @@ class TrainingApi {
                     throw new KitProblem.Invalid("kind", "a document comes as a file, in a multipart body");
                 default -> throw new KitProblem.Invalid("kind", "must be qa_pair or text");
             };
+        }
+
+        /** What would be left out without a word is a mistake of the caller. */
+        private void without(String path, @Nullable String value) {
+            if (value != null) {
+                throw new KitProblem.Invalid(path, "does not belong to the kind " + kind);
+            }
         }
     }
 

@@ -135,10 +135,10 @@ class FormatsTest {
                 "xl/sharedStrings.xml",
                         xml("<sst><si><t>Product</t></si><si><t>Price</t></si><si><t>Lamp</t></si></sst>"),
                 "xl/worksheets/sheet1.xml",
-                        xml(
-                                "<worksheet><sheetData><row><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"C1\" t=\"s\"><v>1</v></c>"
-                                        + "</row><row><c r=\"A2\" t=\"s\"><v>2</v></c><c r=\"C2\"><v>12.5</v></c></row>"
-                                        + "</sheetData></worksheet>"));
+                        xml("<worksheet><sheetData><row><c r=\"A1\" t=\"s\"><v>0</v></c>"
+                                + "<c r=\"C1\" t=\"s\"><v>1</v></c>"
+                                + "</row><row><c r=\"A2\" t=\"s\"><v>2</v></c><c r=\"C2\"><v>12.5</v></c></row>"
+                                + "</sheetData></worksheet>"));
         assertThat(reading.read(Format.XLSX, zip(parts)).text()).isEqualTo("Product: Lamp; Price: 12.5");
     }
 
