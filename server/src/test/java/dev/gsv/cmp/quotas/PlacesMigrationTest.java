@@ -48,8 +48,8 @@ class PlacesMigrationTest {
         for (String insert : List.of(
                 "insert into quota_policy (key, tenant, project, user_type, bundle_id, created_by)"
                         + " values (:policy, :tenant, :project, 't', 'b', 'test')",
-                "insert into quota_grant (id, owner_key, tenant, project, user_id, bundle_id, purchase_id, purchase_key,"
-                        + " source, created_by)"
+                "insert into quota_grant (id, owner_key, tenant, project, user_id, bundle_id, purchase_id,"
+                        + " purchase_key, source, created_by)"
                         + " values (uuidv7(), :owner, :tenant, :project, 'u', '*', 'p-1', :purchase, 'manual', 'test')",
                 "insert into quota_counter (counter_key, tenant, project, user_id, bundle_id, total_requests)"
                         + " values (:bundle, :tenant, :project, 'u', 'b', 7), (:every, :tenant, :project, 'u', '*', 8)",
