@@ -42,6 +42,9 @@ class FetchClient {
     /** Longest time of one fetch, redirects included. */
     static final Duration MAX_TIME = Duration.ofSeconds(20);
 
+    /** Timeouts of sockets are whole milliseconds: what ends so shortly before the run does is ended by the run. */
+    private static final long ROUNDED_NANOS = 5_000_000;
+
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final int MAX_HEAD_BYTES = 32 * 1024;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
@@ -71,7 +74,7 @@ class FetchClient {
             try {
                 got = once(next, end);
             } catch (IOException e) {
-                if (run.passed() || Thread.currentThread().isInterrupted()) {
+                if (run.nanosLeft() < ROUNDED_NANOS || Thread.currentThread().isInterrupted()) {
                     throw new ModelHttpClient.RunOver();
                 }
                 throw new NodeFault(Fault.FETCH_FAILED, "The server did not answer, too slowly, or not in HTTP.");
