@@ -39,6 +39,14 @@ record Booth(Harness harness, Market.Buyer buyer, String instance) {
         if (shared == null) {
             model = new OddModel();
             shared = Harness.start(Map.of("OPENAI_BASE_URL", model.url(), "RUN_TIMEOUT_SECONDS", "3"));
+            // Without a price no flow with this model could be published once a test has set a budget for its provider.
+            Signed.in(shared, "cmp-admin")
+                    .api()
+                    .post(
+                            "/api/v1/admin/control-plane/prices",
+                            "{\"provider\": \"openai\", \"model\": \"odd\", \"input_usd_per_million\": 1,"
+                                    + " \"output_usd_per_million\": 1}")
+                    .expect(201);
         }
         return shared;
     }
