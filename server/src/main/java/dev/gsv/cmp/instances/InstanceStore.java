@@ -233,13 +233,11 @@ class InstanceStore {
         return jdbc.sql("""
                         select i.*, o.status as offering_status, o.provider_org_id, v.artifact_s3_key,
                             v.artifact_sha256, v.runtime, v.capabilities, p.limits, p.monthly_quota, p.rate_card,
-                            g.slug as org_slug, j.slug as project_slug, o.slug as offering_slug, p.is_trial
+                            o.slug as offering_slug, p.is_trial
                         from instance i
                         join offering o on o.id = i.offering_id
                         join offering_version v on v.id = i.offering_version_id
                         join plan p on p.id = i.plan_id
-                        join organization g on g.id = i.org_id
-                        join project j on j.org_id = i.org_id and j.id = i.project_id
                         where i.id = :id
                         """)
                 .param("id", id)
@@ -265,8 +263,6 @@ class InstanceStore {
                             quota == 0 ? null : quota,
                             card == null ? null : MAPPER.readTree(card),
                             List.of((String[]) row.getArray("capabilities").getArray()),
-                            row.getString("org_slug"),
-                            row.getString("project_slug"),
                             row.getString("offering_slug"),
                             row.getBoolean("is_trial"));
                 })

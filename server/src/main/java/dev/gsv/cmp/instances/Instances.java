@@ -93,8 +93,6 @@ public class Instances {
     /**
      * Everything that a run needs to know about an instance.
      *
-     * @param tenant slug of the organization
-     * @param projectSlug slug of the project
      * @param offeringSlug slug of the offering
      * @param trial whether the plan is a trial
      * @param monthlyQuota runs per UTC month; null is none, unless the limits name one
@@ -120,8 +118,6 @@ public class Instances {
             @Nullable Integer monthlyQuota,
             @Nullable JsonNode rateCard,
             List<String> capabilities,
-            String tenant,
-            String projectSlug,
             String offeringSlug,
             boolean trial) {
 
