@@ -276,11 +276,6 @@ public class Idempotency {
         store.finish(scope, operation, key, status, body);
     }
 
-    /** Gives a claimed key back, after a failure that a retry may turn into a success. */
-    public void free(String scope, String operation, String key) {
-        store.delete(scope, operation, key);
-    }
-
     /** Removes records past their time. Returns how many. */
     public int sweep(int atMost) {
         int removed = store.sweep(atMost);

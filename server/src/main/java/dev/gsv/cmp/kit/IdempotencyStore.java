@@ -119,17 +119,6 @@ class IdempotencyStore {
                 .update();
     }
 
-    void delete(String scope, String operation, String key) {
-        jdbc.sql("""
-                        delete from idempotency_record
-                        where scope = :scope and operation = :operation and key = :key and response is null
-                        """)
-                .param("scope", scope)
-                .param("operation", operation)
-                .param("key", key)
-                .update();
-    }
-
     int sweep(int atMost) {
         return jdbc.sql("""
                         delete from idempotency_record
