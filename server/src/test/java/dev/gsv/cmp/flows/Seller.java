@@ -52,9 +52,22 @@ public record Seller(Harness harness, Signed person, String org) {
 
     /** An active instance of an offering in another organization, bought over HTTP; returns its id. */
     public Bought sell(String offering) {
+        return sell(offering, Map.of());
+    }
+
+    /** {@link #sell(String)} under a plan of these limits. */
+    public Bought sell(String offering, Map<String, Object> limits) {
         String plan = api().post(
                         "/api/v1/offerings/" + offering + "/plans",
-                        Map.of("name", Harness.unique("Free"), "billing_period", "monthly", "price_credits", 0))
+                        Map.of(
+                                "name",
+                                Harness.unique("Free"),
+                                "billing_period",
+                                "monthly",
+                                "price_credits",
+                                0,
+                                "limits",
+                                limits))
                 .expect(201)
                 .at("/id");
         String version = api().post("/api/v1/offerings/" + offering + "/publish")
@@ -76,9 +89,9 @@ public record Seller(Harness harness, Signed person, String org) {
                                 plan))
                 .expect(201)
                 .at("/id");
-        return new Bought(UUID.fromString(workspace.at("/org_id")), UUID.fromString(instance));
+        return new Bought(buyer.api(), UUID.fromString(workspace.at("/org_id")), UUID.fromString(instance));
     }
 
-    /** An instance and whose it is. */
-    public record Bought(UUID org, UUID instance) {}
+    /** An instance, whose it is, and the buyer's calls. */
+    public record Bought(Api api, UUID org, UUID instance) {}
 }

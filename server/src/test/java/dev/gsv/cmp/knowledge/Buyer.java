@@ -1,8 +1,6 @@
 package dev.gsv.cmp.knowledge;
 
 import dev.gsv.cmp.Api;
-import dev.gsv.cmp.Harness;
-import dev.gsv.cmp.access.Signed;
 import dev.gsv.cmp.flows.Seller;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,45 +19,8 @@ record Buyer(Api api, UUID org, UUID instance, UUID offering) {
     static Buyer open(Map<String, Object> limits) {
         Seller seller = Seller.open();
         String offering = seller.offering();
-        String plan = seller.api()
-                .post(
-                        "/api/v1/offerings/" + offering + "/plans",
-                        Map.of(
-                                "name",
-                                Harness.unique("Free"),
-                                "billing_period",
-                                "monthly",
-                                "price_credits",
-                                0,
-                                "limits",
-                                limits))
-                .expect(201)
-                .at("/id");
-        String version = seller.api()
-                .post("/api/v1/offerings/" + offering + "/publish")
-                .expect(200)
-                .at("/versions/0/id");
-        Signed person = Signed.in();
-        Api.Reply workspace = person.api().post("/api/v1/orgs/auto").expect(200);
-        String instance = person.api()
-                .post(
-                        "/api/v1/instances",
-                        Map.of(
-                                "offering_version_id",
-                                version,
-                                "org_id",
-                                workspace.at("/org_id"),
-                                "project_id",
-                                workspace.at("/project_id"),
-                                "plan_id",
-                                plan))
-                .expect(201)
-                .at("/id");
-        return new Buyer(
-                person.api(),
-                UUID.fromString(workspace.at("/org_id")),
-                UUID.fromString(instance),
-                UUID.fromString(offering));
+        Seller.Bought bought = seller.sell(offering, limits);
+        return new Buyer(bought.api(), bought.org(), bought.instance(), UUID.fromString(offering));
     }
 
     String path() {
